@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createHash } from 'node:crypto';
+import { excerpt, PedigreeError } from './errors.ts';
+
+declare const digestBrand: unique symbol;
+
+/** `<algorithm>:<lower-case hex>` of a strong algorithm at its exact length. The only strings that identify content. */
+export type Digest = string & { readonly [digestBrand]: true };
+
+/** Hex lengths of the closed strong set. md5 and sha1 are names, not digests (DESIGN.md 3). */
+const STRONG_HEX_LENGTH: Readonly<Record<string, number>> = {
+  __proto__: null as never,
+  sha256: 64,
+  sha384: 96,
+  sha512: 128,
+  blake3: 64,
+};
+
+/** Spellings seen in the wild, folded onto one. */
+const ALGORITHM_SPELLING: Readonly<Record<string, string>> = {
+  __proto__: null as never,
+  'sha-256': 'sha256',
+  sha2_256: 'sha256',
+  'sha2-256': 'sha256',
+  'sha-384': 'sha384',
+  sha2_384: 'sha384',
+  'sha-512': 'sha512',
+  sha2_512: 'sha512',
+  'blake-3': 'blake3',
+  'sha-1': 'sha1',
+};
+
+const LOWER_HEX = /^[0-9a-f]+$/;
+
+/** SHA-256 of no bytes: content that everybody has, so it joins nothing. */
+export const EMPTY_SHA256 = `sha256:${createHash('sha256').digest('hex')}` as Digest;
+
+/** Lower-cases an algorithm name and folds its spellings (`SHA-256` is `sha256`). Unknown names come back lower-cased. */
+export function foldAlgorithm(algorithm: string): string {
+  const lower = algorithm.toLowerCase();
+  return ALGORITHM_SPELLING[lower] ?? lower;
+}
+
+/** The digest of (algorithm, hex), or undefined where the algorithm is not strong or the text is not hex of its exact length (a placeholder). */
+export function findDigest(algorithm: string, hex: string): Digest | undefined {
+  const folded = foldAlgorithm(algorithm);
+  const length = STRONG_HEX_LENGTH[folded];
+  const lower = hex.toLowerCase();
+  if (length === undefined || lower.length !== length || !LOWER_HEX.test(lower)) return undefined;
+  if (/^(.)\1*$/.test(lower)) return undefined; // all one digit: a placeholder, seen in templates
+  return `${folded}:${lower}` as Digest;
+}
+
+/** True for an algorithm of the strong set, whatever its spelling. */
+export function isStrongAlgorithm(algorithm: string): boolean {
+  return STRONG_HEX_LENGTH[foldAlgorithm(algorithm)] !== undefined;
+}
+
+/**
+ * Parses `<algorithm>:<hex>`.
+ * @throws {PedigreeError} ERR_PARSE_DIGEST
+ */
+export function parseDigest(text: string): Digest {
+  const colon = text.indexOf(':');
+  const digest = colon > 0 ? findDigest(text.slice(0, colon), text.slice(colon + 1)) : undefined;
+  if (digest === undefined) {
+    throw new PedigreeError('ERR_PARSE_DIGEST', `not a digest: "${excerpt(text)}"`, {
+      hint: 'write <algorithm>:<hex> with sha256, sha384, sha512 or blake3 at its full length',
+    });
+  }
+  return digest;
+}
+
+/** Type guard for text that is already in canonical digest form. */
+export function isDigest(text: string): text is Digest {
+  const colon = text.indexOf(':');
+  return colon > 0 && findDigest(text.slice(0, colon), text.slice(colon + 1)) === text;
+}
+
+/** SHA-256 of the bytes (text counts as UTF-8). */
+export function sha256(bytes: Uint8Array | string): Digest {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}` as Digest;
+}
+
+/** The hex part. */
+export function hexOf(digest: Digest): string {
+  return digest.slice(digest.indexOf(':') + 1);
+}

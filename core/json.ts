@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+import { excerpt, PedigreeError } from './errors.ts';
+import { LIMITS } from './limits.ts';
+import type { JsonObject, JsonValue } from './canonical-json-jcs.ts';
+
+/** A parsed JSON text that can still say how a value was written and on which line. */
+export interface JsonDocument {
+  readonly value: JsonValue;
+  readonly text: string;
+}
+
+export interface JsonSpan {
+  /** The source text of the value, exactly as written. */
+  readonly source: string;
+  /** 1-based. */
+  readonly line: number;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const COLON = 0x3a;
+const COMMA = 0x2c;
+
+/**
+ * Decodes text as UTF-8, or as UTF-16 where a byte-order mark says so.
+ * @throws {PedigreeError} ERR_PARSE_ENCODING
+ */
+export function decodeText(bytes: Uint8Array): string {
+  const encoding =
+    bytes[0] === 0xff && bytes[1] === 0xfe
+      ? 'utf-16le'
+      : bytes[0] === 0xfe && bytes[1] === 0xff
+        ? 'utf-16be'
+        : 'utf-8';
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new PedigreeError('ERR_PARSE_ENCODING', `not ${encoding} text`, { cause });
+  }
+}
+
+/**
+ * Parses JSON that every reader must read alike: nesting is bounded before anything recursive runs, and an
+ * object that names a member twice is refused (RFC 8259 section 4 leaves its meaning open).
+ * @throws {PedigreeError} ERR_PARSE_JSON, ERR_PARSE_DEPTH, ERR_PARSE_DUPLICATE_KEY, ERR_PARSE_ENCODING
+ */
+export function parseJson(input: Uint8Array | string, maxDepth: number = LIMITS.depth): JsonDocument {
+  const text = typeof input === 'string' ? input : decodeText(input);
+  const keysWritten = countMembers(text, maxDepth);
+  let value: JsonValue;
+  try {
+    value = JSON.parse(text) as JsonValue;
+  } catch (cause) {
+    throw syntaxError(text, cause);
+  }
+  if (countKeys(value) !== keysWritten) throw duplicateError(text);
+  return { value, text };
+}
+
+/** True for an object (not null, not an array). */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Own member of an object, never an inherited one; undefined where the value is no object or lacks it. */
+export function member(value: unknown, key: string): JsonValue | undefined {
+  return isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+export function stringMember(value: unknown, key: string): string | undefined {
+  const found = member(value, key);
+  return typeof found === 'string' ? found : undefined;
+}
+
+/** The member as an array; undefined where it is missing or no array. */
+export function arrayMember(value: unknown, key: string): readonly JsonValue[] | undefined {
+  const found = member(value, key);
+  return Array.isArray(found) ? (found as readonly JsonValue[]) : undefined;
+}
+
+/** One reference token of a JSON Pointer, escaped (RFC 6901 section 3). */
+export function pointerToken(key: string | number): string {
+  return typeof key === 'number' ? String(key) : key.replaceAll('~', '~0').replaceAll('/', '~1');
+}
+
+/** Appends tokens to a JSON Pointer. */
+export function pointerJoin(base: string, ...keys: (string | number)[]): string {
+  return keys.reduce<string>((pointer, key) => `${pointer}/${pointerToken(key)}`, base);
+}
+
+/** The value at a pointer, or undefined. */
+export function valueAt(root: JsonValue, pointer: string): JsonValue | undefined {
+  if (pointer === '') return root;
+  let current: JsonValue | undefined = root;
+  for (const token of pointer.split('/').slice(1)) {
+    const key = token.replaceAll('~1', '/').replaceAll('~0', '~');
+    if (Array.isArray(current)) current = (current as readonly JsonValue[])[Number(key)];
+    else current = member(current, key);
+    if (current === undefined) return undefined;
+  }
+  return current;
+}
+
+/** Where a pointer's value stands in the text and how it is written there; undefined where there is none. Linear in the text. */
+export function findSpan(document: JsonDocument, pointer: string): JsonSpan | undefined {
+  let start = -1;
+  let end = -1;
+  walkTokens(document.text, {
+    enter: (path, at) => {
+      if (start < 0 && pathPointer(path) === pointer) start = at;
+    },
+    leave: (path, at) => {
+      if (end < 0 && start >= 0 && pathPointer(path) === pointer) end = at;
+    },
+  });
+  if (start < 0 || end < 0) return undefined;
+  return { source: document.text.slice(start, end), line: lineAt(document.text, start) };
+}
+
+function lineAt(text: string, offset: number): number {
+  let line = 1;
+  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line++;
+  return line;
+}
+
+/** Counts member separators outside strings and bounds the nesting; reads each character at most once. */
+function countMembers(text: string, maxDepth: number): number {
+  let depth = 0;
+  let members = 0;
+  for (let at = 0; at < text.length; at++) {
+    switch (text.charCodeAt(at)) {
+      case QUOTE:
+        at = stringEnd(text, at);
+        break;
+      case COLON:
+        members++;
+        break;
+      case OPEN_BRACE:
+      case OPEN_BRACKET:
+        if (++depth > maxDepth) {
+          throw new PedigreeError('ERR_PARSE_DEPTH', `nested more than ${maxDepth} deep`, {
+            line: lineAt(text, at),
+          });
+        }
+        break;
+      case CLOSE_BRACE:
+      case CLOSE_BRACKET:
+        depth--;
+        break;
+      default:
+    }
+  }
+  return members;
+}
+
+/** Offset of the closing quote of the string that opens at `open`, or the end of the text. */
+function stringEnd(text: string, open: number): number {
+  let close = text.indexOf('"', open + 1);
+  while (close >= 0 && isEscaped(text, close)) close = text.indexOf('"', close + 1);
+  return close < 0 ? text.length : close;
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let backslashes = 0;
+  for (let back = at - 1; text.charCodeAt(back) === BACKSLASH; back--) backslashes++;
+  return backslashes % 2 === 1;
+}
+
+function countKeys(root: JsonValue): number {
+  let count = 0;
+  const stack: JsonValue[] = [root];
+  while (stack.length > 0) {
+    const value = stack.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    if (Array.isArray(value)) {
+      for (const item of value as readonly JsonValue[]) if (typeof item === 'object') stack.push(item);
+      continue;
+    }
+    for (const key of Object.keys(value)) {
+      count++;
+      const item = (value as JsonObject)[key] as JsonValue;
+      if (typeof item === 'object') stack.push(item);
+    }
+  }
+  return count;
+}
+
+function syntaxError(text: string, cause: unknown): PedigreeError {
+  const reason = cause instanceof Error ? cause.message : 'syntax error';
+  const position = /position (\d+)/.exec(reason);
+  const truncated = /end of JSON/i.test(reason);
+  return new PedigreeError(
+    'ERR_PARSE_JSON',
+    truncated ? 'JSON ends in the middle (truncated?)' : `not JSON: ${excerpt(reason, 120)}`,
+    {
+      cause,
+      line: lineAt(text, truncated ? text.length : Number(position?.[1] ?? 0)),
+    },
+  );
+}
+
+function duplicateError(text: string): PedigreeError {
+  let found: { pointer: string; at: number } | undefined;
+  const seen: Set<string>[] = [];
+  walkTokens(text, {
+    key: (path, key, at) => {
+      const keys = (seen[path.length] ??= new Set());
+      if (keys.has(key)) found ??= { pointer: pointerJoin(pathPointer(path), key), at };
+      keys.add(key);
+    },
+    enter: (path) => {
+      seen[path.length] = new Set();
+    },
+  });
+  return new PedigreeError(
+    'ERR_PARSE_DUPLICATE_KEY',
+    `the member ${excerpt(found?.pointer ?? '')} is written twice`,
+    {
+      at: found?.pointer ?? '',
+      line: lineAt(text, found?.at ?? 0),
+      hint: 'readers disagree which one counts; write the document again without the repetition',
+    },
+  );
+}
+
+interface TokenVisitor {
+  enter?(path: readonly (string | number)[], at: number): void;
+  leave?(path: readonly (string | number)[], end: number): void;
+  key?(path: readonly (string | number)[], key: string, at: number): void;
+}
+
+function pathPointer(path: readonly (string | number)[]): string {
+  return path.map((key) => `/${pointerToken(key)}`).join('');
+}
+
+/** Walks a text that JSON.parse has already accepted. */
+function walkTokens(text: string, visitor: TokenVisitor): void {
+  const path: (string | number)[] = [];
+  const kinds: ('object' | 'array')[] = [];
+  let expectKey = false;
+  const scalarEnd = /[\s,\]}]/g;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code <= 0x20 || code === COLON) continue;
+    if (code === COMMA) {
+      if (kinds.at(-1) === 'array') path[path.length - 1] = (path.at(-1) as number) + 1;
+      else {
+        path.pop();
+        expectKey = true;
+      }
+    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
+      const kind = kinds.pop();
+      if (kind === 'array' || !expectKey) path.pop();
+      expectKey = false;
+      visitor.leave?.(path, at + 1);
+    } else if (code === QUOTE && expectKey) {
+      const end = stringEnd(text, at);
+      const key = JSON.parse(text.slice(at, end + 1)) as string;
+      visitor.key?.(path, key, at);
+      path.push(key);
+      expectKey = false;
+      at = end;
+    } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      visitor.enter?.(path, at);
+      const isArray = code === OPEN_BRACKET;
+      kinds.push(isArray ? 'array' : 'object');
+      expectKey = !isArray;
+      if (isArray) path.push(0);
+    } else {
+      visitor.enter?.(path, at);
+      let end = code === QUOTE ? stringEnd(text, at) + 1 : text.length;
+      if (code !== QUOTE) {
+        scalarEnd.lastIndex = at;
+        end = scalarEnd.exec(text)?.index ?? text.length;
+      }
+      visitor.leave?.(path, end);
+      at = end - 1;
+    }
+  }
+}

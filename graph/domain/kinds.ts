@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** Kinds of a node, in the order in which one is shown when a node has several (DESIGN.md 3). Append only: the position is stored. */
+export const KINDS = [
+  'Model',
+  'Dataset',
+  'Image',
+  'Package',
+  'Deployment',
+  'Evaluation',
+  'Run',
+  'Code',
+  'Config',
+  'Prompt',
+  'Bom',
+  'Identity',
+  'Builder',
+  'Supplier',
+  'Platform',
+  'Name',
+  'File',
+] as const;
+export type Kind = (typeof KINDS)[number];
+
+export function kindBit(kind: Kind): number {
+  return 1 << KINDS.indexOf(kind);
+}
+
+export function kindMask(kinds: readonly Kind[]): number {
+  return kinds.reduce((mask, kind) => mask | kindBit(kind), 0);
+}
+
+/** The kinds of a mask, strongest first. */
+export function kindsOf(mask: number): Kind[] {
+  return KINDS.filter((_, position) => (mask & (1 << position)) !== 0);
+}
+
+/** The kind a reader is shown; File where nothing better is known. */
+export function shownKind(mask: number): Kind {
+  return kindsOf(mask)[0] ?? 'File';
+}
+
+/** How sure a node's identity is: what the ref alone says (DESIGN.md 3). */
+export type IdentityLevel = 'digest' | 'coordinate' | 'name' | 'local';

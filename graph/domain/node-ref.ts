@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import { PackageURL } from 'packageurl-js';
+import { isDigest } from '../../core/digest.ts';
+import { LIMITS } from '../../core/limits.ts';
+import type { IdentityLevel } from './kinds.ts';
+
+/** Content identities that are not the digest of one file's bytes: kinds of their own (DESIGN.md 3). */
+const CONTENT_PREFIXES = ['oms:', 'gitoid:', 'dirhash:'] as const;
+const COORDINATE_PREFIXES = [
+  'git:',
+  'hf:',
+  'oci:',
+  'run:',
+  'coord:',
+  'deployment:',
+  'evaluation:',
+  'identity:',
+  'builder:',
+  'platform:',
+  'bom:',
+  'document:',
+] as const;
+
+/**
+ * What a ref is worth as an identity; the ref alone decides, so that every document agrees.
+ * A purl counts as a coordinate only with a version. Everything unknown is a name.
+ */
+export function levelOf(ref: string): IdentityLevel {
+  if (ref.startsWith('local:')) return 'local';
+  if (isDigest(ref) || CONTENT_PREFIXES.some((prefix) => ref.startsWith(prefix))) return 'digest';
+  if (COORDINATE_PREFIXES.some((prefix) => ref.startsWith(prefix))) return 'coordinate';
+  if (ref.startsWith('pkg:')) return hasPurlVersion(ref) ? 'coordinate' : 'name';
+  return 'name';
+}
+
+function hasPurlVersion(purl: string): boolean {
+  const path = purl.split(/[?#]/, 1)[0] ?? '';
+  return path.lastIndexOf('@') > path.lastIndexOf('/');
+}
+
+/**
+ * The canonical spelling of a purl (lower-cased where its type says so, qualifiers sorted), or undefined where the text is
+ * no purl. Wraps a parser that throws several kinds of errors on odd input.
+ * @see https://github.com/package-url/purl-spec
+ */
+export function findPurl(text: string): string | undefined {
+  if (!text.startsWith('pkg:') || text.length > LIMITS.refChars) return undefined;
+  try {
+    return PackageURL.fromString(text).toString();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Shared name of a (namespace, name); several documents may mean different things by it. */
+export function nameRef(namespace: string, name: string): string {
+  return `name:${namespace}/${name}`.slice(0, LIMITS.refChars);
+}
+
+/** Coordinate of a (namespace, name, version) whose namespace is a real one. */
+export function coordinateRef(namespace: string, name: string, version: string): string {
+  return `coord:${namespace}/${name}@${version}`.slice(0, LIMITS.refChars);
+}

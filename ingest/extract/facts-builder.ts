@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+import { EMPTY_SHA256, findDigest, foldAlgorithm, isStrongAlgorithm } from '../../core/digest.ts';
+import { excerpt, PedigreeError } from '../../core/errors.ts';
+import { LIMITS } from '../../core/limits.ts';
+import type { Claim, EdgeFact, Facts, NodeFact, Problem } from '../../graph/domain/facts.ts';
+import type { Kind } from '../../graph/domain/kinds.ts';
+import { findPurl, levelOf } from '../../graph/domain/node-ref.ts';
+import type { Relation, Strength } from '../../graph/domain/relations.ts';
+import type { Digest } from '../../core/digest.ts';
+
+export interface DigestInput {
+  readonly algorithm: string;
+  readonly hex: string;
+}
+
+/** Everything one record says that a thing is. */
+export interface EntityInput {
+  readonly kinds: readonly Kind[];
+  /** Where the record stands: JSON Pointer. */
+  readonly pointer: string;
+  /** Labels for people. They find the node and join nothing. */
+  readonly names?: readonly string[];
+  /** As written; weak algorithms become names, placeholders become problems. */
+  readonly digests?: readonly DigestInput[];
+  /** Ready refs of content kinds (`oms:…`, `gitoid:…`). */
+  readonly contentRefs?: readonly string[];
+  /** purls as written; those with a version are coordinates, those without are names. */
+  readonly purls?: readonly string[];
+  /** Ready coordinate refs (node-ref.ts spellings). */
+  readonly coordinates?: readonly string[];
+  /** Shared names (`name:…`, unversioned purls). Joined at name level only. */
+  readonly nameRefs?: readonly string[];
+  /** Id inside the document (bom-ref, path). Used where nothing better names the thing. */
+  readonly local?: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+interface MutableEdge {
+  readonly from: number;
+  readonly relation: Relation;
+  readonly to: number;
+  readonly strength: Strength;
+  readonly pointers: Set<string>;
+  readonly qualifiers: Readonly<Record<string, string>>;
+}
+
+interface MutableNode {
+  readonly ref: string;
+  readonly kinds: Set<Kind>;
+  readonly names: Set<string>;
+  readonly attributes: Map<string, string>;
+}
+
+/** sha256 first: every format can carry it, so stars of different records meet at one centre (docs/adr/0004). */
+const STAR_ORDER = ['sha256', 'sha512', 'sha384', 'blake3'];
+
+/**
+ * Compiles what a document says into facts: one node per identity, aliases as a star around the strongest, names as
+ * mentions of this document linked to the shared name, duplicates folded, placeholders refused. Every extractor builds
+ * its facts here, so that identity means the same in all formats.
+ */
+export class FactsBuilder {
+  readonly #digest: Digest;
+  readonly #nodes: MutableNode[] = [];
+  readonly #byRef = new Map<string, number>();
+  readonly #edges = new Map<string, MutableEdge>();
+  readonly #subjects = new Set<number>();
+  readonly #claims: Claim[] = [];
+  readonly #dependsOn: (readonly [number, number])[] = [];
+  readonly #problems: Problem[] = [];
+  #localCounter = 0;
+
+  /** @param digest SHA-256 of the payload: the scope of local ids */
+  constructor(digest: Digest) {
+    this.#digest = digest;
+  }
+
+  /** Adds (or finds) a thing and returns its primary node: first content identity, else first coordinate, else this document's own mention. */
+  entity(input: EntityInput): number {
+    const digests = this.#strongRefs(input);
+    const contents = [...digests, ...(input.contentRefs ?? [])];
+    const coordinates = this.#coordinates(input);
+    const names = this.#weakRefs(input);
+    const primary = contents[0] ?? coordinates[0];
+    const id = primary === undefined ? this.#mention(input, names) : this.#node(primary, input.kinds);
+    this.#label(id, input);
+    for (const other of contents.slice(1)) this.#alias(id, other, input);
+    this.#joinCoordinates(id, contents.length > 0, coordinates, input);
+    if (primary !== undefined && names.length > 0) {
+      const mention = this.#mention({ ...input, local: `${input.local ?? primary}#names` }, names);
+      this.edge(id, 'alternateOf', mention, input.pointer, { strength: 'implied' });
+    }
+    return id;
+  }
+
+  /** Adds (or finds) the node of a ready ref, e.g. `run:…`, `deployment:…`. */
+  nodeOf(ref: string, kinds: readonly Kind[], names: readonly string[] = []): number {
+    const id = this.#node(ref, kinds);
+    for (const name of names) this.#node(ref, kinds, name);
+    return id;
+  }
+
+  /** A node that never leaves this document. */
+  localNode(local: string, kinds: readonly Kind[], names: readonly string[] = []): number {
+    return this.nodeOf(this.localRef(local), kinds, names);
+  }
+
+  localRef(local: string): string {
+    return `local:${this.#digest}#${local}`.slice(0, LIMITS.refChars);
+  }
+
+  refOf(id: number): string {
+    return this.#get(id).ref;
+  }
+
+  addKind(id: number, kind: Kind): void {
+    this.#get(id).kinds.add(kind);
+  }
+
+  /** States an edge. The same edge again adds a pointer; an edge to itself is dropped with a problem. */
+  edge(
+    from: number,
+    relation: Relation,
+    to: number,
+    pointer: string,
+    options: { strength?: Strength; qualifiers?: Readonly<Record<string, string>> } = {},
+  ): void {
+    if (from === to) {
+      this.problem('self-edge', pointer, `${relation} from a thing to itself`);
+      return;
+    }
+    const strength = options.strength ?? 'explicit';
+    const qualifiers = options.qualifiers ?? {};
+    const marks = Object.keys(qualifiers).length === 0 ? '' : JSON.stringify(sortedEntries(qualifiers));
+    const key = `${from} ${relation} ${to} ${strength} ${marks}`;
+    const known = this.#edges.get(key);
+    if (known !== undefined) {
+      known.pointers.add(pointer);
+      return;
+    }
+    if (this.#edges.size >= LIMITS.edges) {
+      throw new PedigreeError('ERR_LIMIT_ITEMS', `more than ${LIMITS.edges} edges in one document`);
+    }
+    const pointers = new Set([pointer]);
+    this.#edges.set(key, { from, relation, to, strength, pointers, qualifiers });
+  }
+
+  /** Raw listing between components: kept for display and paths inside the document. */
+  dependsOn(from: number, to: number): void {
+    this.#dependsOn.push([from, to]);
+  }
+
+  /** Declares what the document is about. */
+  subject(id: number): void {
+    this.#subjects.add(id);
+  }
+
+  get subjects(): readonly number[] {
+    return [...this.#subjects];
+  }
+
+  claim(claim: Claim): void {
+    this.#claims.push(claim);
+  }
+
+  /** Lists a fault or a tolerance. Beyond the limit only the last one is replaced by a count. */
+  problem(code: string, pointer: string, message: string): void {
+    if (this.#problems.length < LIMITS.problems) {
+      this.#problems.push({ code, pointer, message: excerpt(message, 200) });
+    } else {
+      this.#problems[LIMITS.problems - 1] = {
+        code: 'more-problems',
+        pointer: '',
+        message: `more than ${LIMITS.problems} problems; the rest are not listed`,
+      };
+    }
+  }
+
+  /** The facts, in an order that depends on content only. */
+  build(about: { format: string; version: string | null; statementKind: string }): Facts {
+    return {
+      ...about,
+      nodes: this.#nodes.map(toNodeFact),
+      edges: [...this.#edges.values()].map(toEdgeFact),
+      subjects: [...this.#subjects],
+      claims: this.#claims,
+      dependsOn: this.#dependsOn,
+      problems: this.#problems,
+    };
+  }
+
+  #strongRefs(input: EntityInput): string[] {
+    const found = new Set<string>();
+    for (const { algorithm, hex } of input.digests ?? []) {
+      const digest = findDigest(algorithm, hex);
+      if (digest !== undefined && digest !== EMPTY_SHA256) found.add(digest);
+      else if (digest === EMPTY_SHA256) {
+        this.problem('empty-content', input.pointer, 'digest of empty content joins nothing');
+      } else if (isStrongAlgorithm(algorithm)) {
+        this.problem('placeholder-digest', input.pointer, `not a ${algorithm} digest: "${hex}"`);
+      }
+    }
+    return [...found].sort((a, b) => starRank(a) - starRank(b));
+  }
+
+  #coordinates(input: EntityInput): string[] {
+    const found = new Set<string>(input.coordinates ?? []);
+    for (const text of input.purls ?? []) {
+      const purl = findPurl(text);
+      if (purl === undefined) this.problem('purl-invalid', input.pointer, `not a purl: "${text}"`);
+      else if (levelOf(purl) === 'coordinate') found.add(purl);
+    }
+    return [...found];
+  }
+
+  /** md5, sha1 and unversioned purls: shared names, with everything else the caller calls a name. */
+  #weakRefs(input: EntityInput): string[] {
+    const found = new Set<string>(input.nameRefs ?? []);
+    for (const text of input.purls ?? []) {
+      const purl = findPurl(text);
+      if (purl !== undefined && levelOf(purl) === 'name') found.add(purl);
+    }
+    for (const { algorithm, hex } of input.digests ?? []) {
+      const folded = foldAlgorithm(algorithm);
+      const length = folded === 'md5' ? 32 : folded === 'sha1' ? 40 : 0;
+      if (length > 0 && hex.length === length && /^[0-9a-f]+$/i.test(hex)) {
+        found.add(`${folded}:${hex.toLowerCase()}`);
+      }
+    }
+    return [...found];
+  }
+
+  /** This document's own node for a name, linked to each shared name by one edge. */
+  #mention(input: EntityInput, names: readonly string[]): number {
+    const local = input.local ?? names[0] ?? `#${this.#localCounter++}`;
+    const id = this.#node(this.localRef(local), input.kinds);
+    this.#label(id, input);
+    for (const name of names) {
+      const shared = this.#node(name, ['Name']);
+      this.edge(id, 'namedAs', shared, input.pointer, { strength: 'implied' });
+    }
+    return id;
+  }
+
+  #alias(primary: number, ref: string, input: EntityInput): void {
+    const other = this.#node(ref, input.kinds);
+    this.edge(primary, 'alternateOf', other, input.pointer, { strength: 'implied' });
+  }
+
+  #joinCoordinates(
+    primary: number,
+    hasContent: boolean,
+    coordinates: readonly string[],
+    input: EntityInput,
+  ): void {
+    const first = coordinates[0];
+    if (first === undefined) return;
+    const star = hasContent ? this.#node(first, input.kinds) : primary;
+    if (hasContent) this.edge(primary, 'specializationOf', star, input.pointer, { strength: 'implied' });
+    for (const ref of coordinates.slice(1)) this.#alias(star, ref, input);
+  }
+
+  #label(id: number, input: EntityInput): void {
+    const node = this.#get(id);
+    for (const name of input.names ?? []) {
+      if (name !== '') node.names.add(name.slice(0, LIMITS.refChars));
+    }
+    for (const [key, value] of Object.entries(input.attributes ?? {})) node.attributes.set(key, value);
+  }
+
+  #node(ref: string, kinds: readonly Kind[], name?: string): number {
+    let id = this.#byRef.get(ref);
+    if (id === undefined) {
+      if (this.#nodes.length >= LIMITS.nodes) {
+        throw new PedigreeError('ERR_LIMIT_ITEMS', `more than ${LIMITS.nodes} things in one document`);
+      }
+      id = this.#nodes.length;
+      this.#nodes.push({ ref, kinds: new Set(), names: new Set(), attributes: new Map() });
+      this.#byRef.set(ref, id);
+    }
+    const node = this.#get(id);
+    for (const kind of kinds) node.kinds.add(kind);
+    if (name !== undefined && name !== '') node.names.add(name.slice(0, LIMITS.refChars));
+    return id;
+  }
+
+  #get(id: number): MutableNode {
+    const node = this.#nodes[id];
+    if (node === undefined) throw new PedigreeError('ERR_INTERNAL', `no node ${id} in this document`);
+    return node;
+  }
+}
+
+function starRank(ref: string): number {
+  return STAR_ORDER.findIndex((algorithm) => ref.startsWith(`${algorithm}:`));
+}
+
+function sortedEntries(record: Readonly<Record<string, string>>): [string, string][] {
+  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function toNodeFact(node: MutableNode): NodeFact {
+  const fact = { ref: node.ref, kinds: [...node.kinds].sort(), names: [...node.names].sort() };
+  return node.attributes.size === 0
+    ? fact
+    : { ...fact, attributes: Object.fromEntries(node.attributes) };
+}
+
+function toEdgeFact(edge: MutableEdge): EdgeFact {
+  return { ...edge, pointers: [...edge.pointers].sort() };
+}
