@@ -20,7 +20,11 @@ export interface EvaluationEvidence {
   /** Refs that the statement names. */
   readonly model: string;
   readonly dataset: string;
+  /** Node of the evaluation in the graph, for questions about it. Absent: `document:<statement>`. */
+  readonly ref?: string;
   readonly class: EvidenceClass;
+  /** Highest class it ever had under this policy, whatever was lost since. Absent: the class it has now. */
+  readonly everClass?: EvidenceClass;
   readonly signers: readonly Identity[];
   /** Time our log received it: authenticity is judged then. */
   readonly receivedAt: Instant;
@@ -54,6 +58,10 @@ export interface ClosureReport {
   readonly closed: boolean;
   /** What is missing, in words, nearest first: "inputs of run train_poisoned". */
   readonly missing: readonly string[];
+  /** What could not be seen: withheld, truncated, pending or purged evidence. Makes the answer undetermined, never open. */
+  readonly withheld?: readonly string[];
+  /** The statements that close it. */
+  readonly evidence?: readonly { readonly document: Digest; readonly logIndex: number }[];
 }
 
 /** Evidence that says a statement of some kind about a ref was signed. */

@@ -2,7 +2,7 @@
 import type { Digest } from '../../core/digest.ts';
 import type { Facts, Problem } from '../../graph/domain/facts.ts';
 import type { Decoded, Detected } from '../../schemas/decoded.ts';
-import type { SignedEnvelope } from '../../schemas/envelope.ts';
+import type { AttachedEvidence, SignedEnvelope } from '../../schemas/envelope.ts';
 
 /** What a reader is told beside the document. */
 export interface ReadContext {
@@ -12,6 +12,8 @@ export interface ReadContext {
   readonly source?: string;
   /** `--subject REF` for reports that name nothing. */
   readonly subject?: string;
+  /** Run the strict schema. Default false: it costs more than reading, so bulk ingest leaves it out; `conformant` is then null. */
+  readonly strict?: boolean;
 }
 
 /** A document inside another. */
@@ -19,12 +21,17 @@ export interface InnerDocument {
   /** Label inside the outer document: member path, line number, `payload`. */
   readonly name: string;
   readonly bytes: Uint8Array;
+  /**
+   * Ref of the thing that the inner document is about, where the outer one says so (a BOM as the predicate of a statement
+   * is about the statement's subject). Becomes ReadContext.subject.
+   */
+  readonly subject?: string;
 }
 
 /** What a document says. */
 export interface Reading {
   readonly facts: Facts;
-  /** Strict conformance to the format's own schema; null where the format has none. */
+  /** Strict conformance to the format's own schema; null where the format has none, or where it was not asked for (ReadContext.strict). */
   readonly conformant: boolean | null;
   /** Why it does not conform. */
   readonly conformanceProblems: readonly Problem[];
@@ -32,6 +39,8 @@ export interface Reading {
   readonly envelope?: SignedEnvelope;
   /** Documents found inside; each becomes an entry of its own. An envelope's payload is one of them. */
   readonly inner?: readonly InnerDocument[];
+  /** TEE evidence attached to the envelope, for attest/ to judge together with it. */
+  readonly evidence?: readonly AttachedEvidence[];
 }
 
 /**

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import { failed, passed } from '../../core/verdict.ts';
+import type { Verdict } from '../../core/verdict.ts';
+import { teeFinding } from './finding.ts';
+import type { TeeFinding } from './finding.ts';
+
+/** One condition of an appraisal policy: no finding where it is met. */
+export function demand(
+  isMet: boolean,
+  code: string,
+  message: string,
+  details: { readonly at?: string; readonly hint?: string } = {},
+): TeeFinding[] {
+  return isMet ? [] : [teeFinding('policy', code, message, details)];
+}
+
+/** Like demand, for a condition that the policy may leave out: undefined asks nothing. */
+export function demandEqual<T>(
+  wanted: T | undefined,
+  found: T | null,
+  code: string,
+  message: string,
+  at: string,
+): TeeFinding[] {
+  return demand(wanted === undefined || wanted === found, code, message, { at });
+}
+
+/**
+ * The statement that the evidence must speak for.
+ * @param found the field of the evidence: hex, or text for kinds that carry the binding as text
+ */
+export function demandBinding(
+  expected: Uint8Array | 'ignore',
+  found: string | null,
+  form: 'hex' | 'text',
+  at: string,
+): TeeFinding[] {
+  if (expected === 'ignore') return [];
+  const wanted = Buffer.from(expected).toString(form === 'hex' ? 'hex' : 'latin1');
+  const message = 'the evidence is not bound to this statement';
+  return demand(found !== null && found !== '' && found === wanted, 'binding', message, { at });
+}
+
+/** Failed with every finding, or passed with the claims. */
+export function concludeAppraisal<Claims>(
+  claims: Claims,
+  findings: readonly TeeFinding[],
+  warnings: readonly TeeFinding[] = [],
+): Verdict<Claims> {
+  const [first, ...rest] = findings;
+  return first === undefined ? passed(claims, warnings) : failed(first, ...rest);
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { RunnableScheme } from './scheme.ts';
+import { nitroScheme } from './nitro/scheme.ts';
+import { sevSnpScheme } from './sev-snp/scheme.ts';
+import { simulatedScheme } from './simulated/scheme.ts';
+
+/** Every kind of evidence that is verified here; one line a kind. */
+const SCHEMES: ReadonlyMap<string, RunnableScheme> = new Map(
+  [sevSnpScheme, nitroScheme, simulatedScheme].map((scheme) => [scheme.kind, scheme]),
+);
+
+/** The scheme of a kind, or undefined where this kind is not supported. */
+export function findScheme(kind: string): RunnableScheme | undefined {
+  return SCHEMES.get(kind);
+}
+
+/** The kinds that are supported, in the order of the registry. */
+export function supportedKinds(): readonly string[] {
+  return [...SCHEMES.keys()];
+}

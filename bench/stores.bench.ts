@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// SBOM-shaped documents a second into each store, in commits of 1, 20 and 100 documents:
+//   node bench/stores.bench.ts [--store embedded]… [--documents 200]
+// Neo4j is the one at PEDIGREE_TEST_NEO4J (see tools/neo4j); its database is emptied, as by the tests.
+// One JSON line for each measurement on stdout.
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openEmbeddedStore } from '../graph/adapters/embedded/store.ts';
+import { openNeo4jStore } from '../graph/adapters/neo4j/store.ts';
+import type { EdgeFact, Facts, NodeFact } from '../graph/domain/facts.ts';
+import type { GraphStore } from '../graph/port/store.ts';
+import { TEST_SERVER, wipeTestDatabase } from '../test/contract/neo4j-server.ts';
+import { documentOf, edgeOf, factsOf, TestLog } from '../test/contract/store-documents.ts';
+
+const COMPONENTS = 300;
+const DEPENDS_ON = 880;
+/** Components that every third of the documents has; the others are its own. */
+const POPULAR = 2000;
+const OWN_SHARE = 0.35;
+const GROUPS = (process.env.G ?? '1,20,100').split(',').map(Number);
+
+interface Subject {
+  readonly store: GraphStore;
+  sizeBytes(): Promise<number | null>;
+  dispose(): Promise<void>;
+}
+
+const OPENERS: Readonly<Record<string, () => Promise<Subject>>> = {
+  embedded: openEmbedded,
+  neo4j: openNeo4j,
+};
+
+const { values } = parseArgs({
+  options: {
+    store: { type: 'string', multiple: true, default: ['embedded'] },
+    documents: { type: 'string', default: '200' },
+  },
+});
+for (const name of values.store) {
+  for (const group of GROUPS) await measure(name, group, Number(values.documents));
+}
+
+async function measure(name: string, group: number, documents: number): Promise<void> {
+  const open = OPENERS[name];
+  if (open === undefined) throw new Error(`no such store: ${name}`);
+  const subject = await open();
+  try {
+    const log = new TestLog();
+    // the first documents meet cold code on both sides
+    await ingest(subject.store, log, 0, Math.max(20, group), group);
+    const seconds = await ingest(subject.store, log, 1_000_000, documents, group);
+    const started = performance.now();
+    let lines = 0;
+    for await (const line of subject.store.stateLines()) lines += line === '' ? 0 : 1;
+    const result = {
+      store: name,
+      group,
+      documents,
+      documentsPerSecond: Math.round((documents / seconds) * 10) / 10,
+      stateLinesPerSecond: Math.round(lines / ((performance.now() - started) / 1000)),
+      sizeBytes: await subject.sizeBytes(),
+      machine: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, node ${process.version}`,
+    };
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+  } finally {
+    await subject.dispose();
+  }
+}
+
+/** @returns seconds that the commits took; making the facts is not counted */
+async function ingest(
+  store: GraphStore,
+  log: TestLog,
+  seed: number,
+  documents: number,
+  group: number,
+): Promise<number> {
+  let milliseconds = 0;
+  for (let at = 0; at < documents; at += group) {
+    const batch = Array.from({ length: Math.min(group, documents - at) }, (_, offset) =>
+      documentOf(`bench ${seed + at + offset}`, sbomFacts(seed + at + offset)),
+    );
+    const commit = log.commitOf(batch);
+    const started = performance.now();
+    await store.commit(commit);
+    milliseconds += performance.now() - started;
+    log.head = commit.next;
+  }
+  return milliseconds / 1000;
+}
+
+/** A root that contains its components; what depends on what inside is kept beside the edges. */
+function sbomFacts(seed: number): Facts {
+  const random = randomNumbers(seed + 1);
+  const nodes: NodeFact[] = [
+    { ref: `sha256:root${seed}`, kinds: ['Image'], names: [`app ${seed}`] },
+  ];
+  const refs = new Set<string>();
+  while (refs.size < COMPONENTS) {
+    const isOwn = random() < OWN_SHARE;
+    const number = isOwn ? `${seed}-${refs.size}` : String(Math.floor(random() ** 2 * POPULAR));
+    refs.add(`pkg:npm/%40scope/component-${number}@1.${number.length}.0`);
+  }
+  const edges: EdgeFact[] = [];
+  for (const ref of refs) {
+    edges.push({
+      ...edgeOf(0, 'contains', nodes.length),
+      pointers: [`/components/${nodes.length}`],
+    });
+    nodes.push({
+      ref,
+      kinds: ['Package'],
+      names: [ref.slice(8)],
+      attributes: { version: '1.0.0' },
+    });
+  }
+  const position = () => 1 + Math.floor(random() * COMPONENTS);
+  const dependsOn = Array.from({ length: DEPENDS_ON }, () => [position(), position()] as const);
+  return { ...factsOf(nodes, edges), dependsOn };
+}
+
+/** mulberry32: the same documents in every run. */
+function randomNumbers(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+async function openEmbedded(): Promise<Subject> {
+  const folder = await mkdtemp(join(tmpdir(), 'pedigree-bench-'));
+  const store = await openEmbeddedStore(folder);
+  return {
+    store,
+    sizeBytes: async () => (await stat(join(folder, 'graph.sqlite'))).size,
+    dispose: async () => {
+      await store.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+async function openNeo4j(): Promise<Subject> {
+  await wipeTestDatabase();
+  const store = await openNeo4jStore(TEST_SERVER);
+  return { store, sizeBytes: async () => null, dispose: () => store.close() };
+}

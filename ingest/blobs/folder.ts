@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { hexOf, sha256, type Digest } from '../../core/digest.ts';
+import { PedigreeError } from '../../core/errors.ts';
+import type { BlobStore } from './port.ts';
+
+/** Blobs as files: `<folder>/<first two hex digits>/<the rest>`. Written aside, synced, then renamed into place. */
+export class FolderBlobStore implements BlobStore {
+  readonly #folder: string;
+  #counter = 0;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async put(blobs: readonly { readonly digest: Digest; readonly bytes: Uint8Array }[]): Promise<void> {
+    const folders = new Set<string>();
+    await Promise.all(
+      blobs.map(async ({ digest, bytes }) => {
+        const path = this.#path(digest);
+        if (await exists(path, bytes.length)) return;
+        await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+        const aside = `${path}.${process.pid}.${this.#counter++}.part`;
+        await writeSynced(aside, bytes);
+        await rename(aside, path);
+        folders.add(dirname(path));
+      }),
+    );
+    // a rename is durable once its folder is
+    await Promise.all([...folders].map(syncFolder));
+  }
+
+  async find(digest: Digest): Promise<Uint8Array | undefined> {
+    let bytes: Buffer;
+    try {
+      bytes = await readFile(this.#path(digest));
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw new PedigreeError('ERR_STORE_UNAVAILABLE', `blob ${digest} cannot be read`, { cause: error });
+    }
+    if (sha256(bytes) !== digest) {
+      throw new PedigreeError('ERR_STORE_CORRUPT', `blob ${digest} is damaged`, {
+        file: this.#path(digest),
+        hint: 'restore the file from a backup, or ingest the document again',
+      });
+    }
+    return new Uint8Array(bytes);
+  }
+
+  #path(digest: Digest): string {
+    const hex = hexOf(digest);
+    return join(this.#folder, hex.slice(0, 2), hex.slice(2));
+  }
+}
+
+async function exists(path: string, sizeBytes: number): Promise<boolean> {
+  try {
+    return (await stat(path)).size === sizeBytes;
+  } catch {
+    return false;
+  }
+}
+
+async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

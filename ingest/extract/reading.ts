@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import { canonicalizeJcs, type JsonValue } from '../../core/canonical-json-jcs.ts';
+import { PedigreeError } from '../../core/errors.ts';
+import type { SchemaProblem } from '../../schemas/intoto/problem.ts';
+import type { Decoded, Detected } from '../../schemas/decoded.ts';
+import type { SignedEnvelope } from '../../schemas/envelope.ts';
+import type { ReadContext, Reading } from './extractor.ts';
+import { FactsBuilder } from './facts-builder.ts';
+
+/**
+ * The JSON value of a document that was detected as JSON.
+ * @throws {PedigreeError} ERR_PARSE_DOCUMENT for other bytes
+ */
+export function jsonOf(decoded: Decoded): JsonValue {
+  if (decoded.kind === 'json') return decoded.json.value;
+  throw new PedigreeError('ERR_PARSE_DOCUMENT', 'this format is JSON');
+}
+
+/** Finishes a document that states facts: its own problems are listed with them and decide conformance, where asked for. */
+export function finishReading(
+  builder: FactsBuilder,
+  about: { readonly detected: Detected; readonly statementKind: string },
+  context: ReadContext,
+  problems: readonly SchemaProblem[],
+): Reading {
+  for (const { code, pointer, message } of problems) builder.problem(code, pointer, message);
+  const { format, version } = about.detected;
+  return {
+    facts: builder.build({ format, version, statementKind: about.statementKind }),
+    conformant: context.strict === true ? problems.length === 0 : null,
+    conformanceProblems: problems,
+  };
+}
+
+/**
+ * Finishes an envelope: it states nothing by itself, its payload is a document of its own.
+ * @param envelope undefined where the signature must not be counted for the payload
+ */
+export function finishEnvelope(
+  payload: Uint8Array,
+  envelope: SignedEnvelope | undefined,
+  detected: Detected,
+  context: ReadContext,
+  problems: readonly SchemaProblem[],
+): Reading {
+  const about = { detected, statementKind: 'envelope' };
+  return {
+    ...finishReading(new FactsBuilder(context.digest), about, context, problems),
+    ...(envelope !== undefined && { envelope }),
+    inner: payload.length === 0 ? [] : [{ name: 'payload', bytes: payload }],
+  };
+}
+
+/**
+ * A part of a JSON document as a document of its own: RFC 8785 JSON.
+ * @throws {PedigreeError} ERR_PARSE_DOCUMENT where it has no such form (broken text)
+ */
+export function innerJson(value: JsonValue, at: string): Uint8Array {
+  try {
+    return new TextEncoder().encode(canonicalizeJcs(value));
+  } catch (cause) {
+    throw new PedigreeError('ERR_PARSE_DOCUMENT', 'text that is not well-formed', { at, cause });
+  }
+}

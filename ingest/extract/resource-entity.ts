@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+import { foldAlgorithm, isStrongAlgorithm, sha256 } from '../../core/digest.ts';
+import { excerpt } from '../../core/errors.ts';
+import { LIMITS } from '../../core/limits.ts';
+import type { Kind } from '../../graph/domain/kinds.ts';
+import { kindsOfFileName } from '../../schemas/file-kind.ts';
+import type { DigestEntry } from '../../schemas/intoto/digest-set.ts';
+import { findGitLocation, isCommit } from '../../schemas/intoto/git-uri.ts';
+import type { ResourceDescriptor } from '../../schemas/intoto/resource-descriptor.ts';
+import type { EntityInput, FactsBuilder } from './facts-builder.ts';
+import { findGitRef } from './git-ref.ts';
+
+/** What one descriptor's digest set and names say, sorted by what it is worth as an identity. */
+interface Identities {
+  /** Hashes of content, strong and weak. */
+  readonly hashes: DigestEntry[];
+  /** Identities of content that are no file digest. */
+  readonly contentRefs: string[];
+  readonly coordinates: string[];
+  readonly nameRefs: string[];
+  /** Values that identify nothing (`gce_image_id`). */
+  readonly attributes: Record<string, string>;
+}
+
+const IMAGE_PURL = /^pkg:(?:docker|oci)\//;
+const WEAK = new Map([
+  ['md5', 32],
+  ['sha1', 40],
+]);
+
+/**
+ * Adds (or finds) the thing that a resource descriptor names. Every (algorithm, hex) is an identity and those of one
+ * record are aliases; a commit in a known repository is a coordinate; a bare commit or a mutable URI is a name; names and
+ * paths are labels.
+ * @param local id of the thing inside the document where nothing better names it
+ */
+export function addResource(
+  builder: FactsBuilder,
+  resource: ResourceDescriptor,
+  local: string = resource.pointer,
+): number {
+  const { name, uri, pointer } = resource;
+  const ids = identitiesOf(builder, resource);
+  const labels = [name, uri].filter((text) => text !== undefined).filter((text) => text !== '');
+  const input: EntityInput = {
+    kinds: resourceKinds(resource, ids.coordinates),
+    pointer,
+    names: labels,
+    digests: ids.hashes.map(({ algorithm, value }) => ({ algorithm, hex: value })),
+    contentRefs: ids.contentRefs,
+    purls: labels.filter((text) => text.startsWith('pkg:')),
+    coordinates: ids.coordinates,
+    nameRefs: ids.nameRefs,
+    local: boundedLocal(local),
+    attributes: ids.attributes,
+  };
+  return builder.entity(input);
+}
+
+/** A path as a local id. Very long ones are cut and told apart by their hash. */
+export function boundedLocal(text: string): string {
+  return text.length <= 512 ? text : `${text.slice(0, 256)}…${sha256(text)}`;
+}
+
+function identitiesOf(builder: FactsBuilder, resource: ResourceDescriptor): Identities {
+  const ids: Identities = {
+    hashes: [],
+    contentRefs: [],
+    coordinates: [],
+    nameRefs: [],
+    attributes: {},
+  };
+  const place = resource.uri ?? resource.name ?? '';
+  const isGit = findGitLocation(place) !== undefined;
+  for (const entry of resource.digest) sortEntry(builder, resource, entry, isGit, ids);
+  if (ids.coordinates.length === 0) addCommitOfUri(place, ids);
+  const isNamed = ids.hashes.length > 0 || ids.contentRefs.length > 0 || ids.coordinates.length > 0;
+  if (!isNamed && isAbsoluteUri(resource.uri)) {
+    ids.nameRefs.push(`name:${resource.uri}`.slice(0, LIMITS.refChars));
+  }
+  return ids;
+}
+
+function sortEntry(
+  builder: FactsBuilder,
+  resource: ResourceDescriptor,
+  entry: DigestEntry,
+  isGit: boolean,
+  ids: Identities,
+): void {
+  const { algorithm, value } = entry;
+  const folded = foldAlgorithm(algorithm);
+  if (folded === 'gitcommit' || (folded === 'sha1' && isGit)) {
+    addCommit(builder, resource, value, ids);
+  } else if (isStrongAlgorithm(folded)) {
+    ids.hashes.push(entry); // the builder lists a placeholder
+  } else if (WEAK.has(folded)) {
+    if (isHex(value, WEAK.get(folded) ?? 0)) ids.hashes.push(entry);
+    else malformed(builder, resource, entry);
+  } else if (!addContentRef(folded, value, ids)) {
+    ids.attributes[`digest.${excerpt(algorithm, 64)}`] = excerpt(value, 256);
+  }
+}
+
+/** With a repository a commit is a coordinate; alone it is a name that many repositories share (forks). */
+function addCommit(
+  builder: FactsBuilder,
+  resource: ResourceDescriptor,
+  value: string,
+  ids: Identities,
+): void {
+  const commit = value.toLowerCase();
+  if (!isCommit(commit)) {
+    malformed(builder, resource, { algorithm: 'gitCommit', value });
+    return;
+  }
+  const coordinate = findGitRef(resource.uri ?? resource.name ?? '', commit);
+  if (coordinate !== undefined) ids.coordinates.push(coordinate);
+  else if (isHex(commit, 40)) ids.nameRefs.push(`sha1:${commit}`);
+  ids.attributes['gitCommit'] = commit;
+}
+
+/** `git+https://…@<commit>` and `https://…/commit/<id>`: the URI itself is the fixed reference. */
+function addCommitOfUri(uri: string, ids: Identities): void {
+  const ref = findGitLocation(uri)?.ref;
+  const coordinate = ref === undefined || !isCommit(ref) ? undefined : findGitRef(uri, ref);
+  if (coordinate !== undefined) ids.coordinates.push(coordinate);
+}
+
+/**
+ * Digests of content that are no file digest. git's own object ids are SHA-1 and are left out: gitoid refs count as
+ * content identities, so only the SHA-256 kind may be one.
+ */
+function addContentRef(algorithm: string, value: string, ids: Identities): boolean {
+  const lower = value.toLowerCase();
+  const bare = lower.slice(lower.lastIndexOf(':') + 1);
+  if (!isHex(bare, 64)) return false;
+  if (algorithm === 'gitoid:sha256') ids.contentRefs.push(`gitoid:blob:sha256:${bare}`);
+  else if (algorithm === 'oms') ids.contentRefs.push(`oms:${bare}`);
+  else if (algorithm === 'dirhash') ids.contentRefs.push(`dirhash:${bare}`);
+  else return false;
+  return true;
+}
+
+function malformed(builder: FactsBuilder, resource: ResourceDescriptor, entry: DigestEntry): void {
+  const message = `not a ${entry.algorithm} value: "${entry.value}"`;
+  builder.problem('digest-malformed', `${resource.pointer}/digest`, message);
+}
+
+function isHex(text: string, length: number): boolean {
+  return text.length === length && /^[0-9a-fA-F]+$/.test(text);
+}
+
+/** Has a scheme: a URI that means the same thing in another document. A path does not. */
+function isAbsoluteUri(uri: string | undefined): uri is string {
+  return uri !== undefined && /^[a-z][a-z0-9+.-]{0,32}:\/\/[^/\s]/i.test(uri);
+}
+
+function resourceKinds(
+  resource: ResourceDescriptor,
+  coordinates: readonly string[],
+): readonly Kind[] {
+  if (coordinates.some((ref) => ref.startsWith('git:'))) return ['Code'];
+  const text = resource.name ?? resource.uri ?? '';
+  if (IMAGE_PURL.test(text) || text.includes('@sha256:')) return ['Image'];
+  if (text.startsWith('pkg:')) return ['Package'];
+  return kindsOfFileName(text.split(/[?#]/, 1)[0] ?? '');
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+import { isJsonObject } from '../../core/json.ts';
+import { CroissantVocabulary } from './vocabulary.ts';
+import type { JsonValue } from '../../core/canonical-json-jcs.ts';
+import type { Decoded, Detected } from '../decoded.ts';
+
+/** A schema.org Dataset alone may be any web page; these members make it Croissant. */
+const CROISSANT_MEMBERS = ['cr:recordSet', 'sc:distribution', 'dct:conformsTo'] as const;
+
+/** The datasets of a document: one object, or an array of them. */
+export function datasetsOf(value: JsonValue): readonly JsonValue[] {
+  return Array.isArray(value) ? (value as readonly JsonValue[]) : [value];
+}
+
+/** Recognises Croissant 0.8 to 1.1: a schema.org Dataset with a Croissant context, `conformsTo`, or Croissant members. */
+export function detectCroissant(decoded: Decoded): Detected | undefined {
+  if (decoded.kind !== 'json') return undefined;
+  const datasets = datasetsOf(decoded.json.value);
+  const [first] = datasets;
+  if (first === undefined || !datasets.every(isCroissantDataset)) return undefined;
+  return { format: 'croissant', version: findCroissantVersion(first) };
+}
+
+/** The version of a dataset's `conformsTo`; 0.8 has no such member but the older namespace; null where it names none of these. */
+export function findCroissantVersion(dataset: JsonValue): '0.8' | '1.0' | '1.1' | null {
+  const conformsTo = conformsToOf(dataset);
+  if (conformsTo.length === 0) return '0.8';
+  for (const iri of conformsTo) {
+    const version = /^https?:\/\/mlcommons\.org\/croissant\/(0\.8|1\.0|1\.1)$/.exec(iri)?.[1];
+    if (version === '0.8' || version === '1.0' || version === '1.1') return version;
+  }
+  return null;
+}
+
+/** Every `conformsTo` of a dataset, as written. */
+export function conformsToOf(dataset: JsonValue): readonly string[] {
+  const vocabulary = vocabularyOf(dataset);
+  const found = vocabulary.find(dataset, 'dct:conformsTo', 'sc:conformsTo')?.value;
+  const values = Array.isArray(found) ? (found as readonly JsonValue[]) : [found];
+  return values.flatMap((value) => {
+    const text = isJsonObject(value) ? value['@id'] : value;
+    return typeof text === 'string' ? [text] : [];
+  });
+}
+
+/** The vocabulary of one dataset's context. */
+export function vocabularyOf(dataset: JsonValue): CroissantVocabulary {
+  return new CroissantVocabulary(isJsonObject(dataset) ? dataset['@context'] : undefined);
+}
+
+function isCroissantDataset(dataset: JsonValue): boolean {
+  if (!isJsonObject(dataset)) return false;
+  const vocabulary = vocabularyOf(dataset);
+  if (!vocabulary.typesOf(dataset).includes('sc:Dataset')) return false;
+  if (conformsToOf(dataset).some((iri) => iri.includes('mlcommons.org/croissant'))) return true;
+  const hasMember = CROISSANT_MEMBERS.some((name) => vocabulary.find(dataset, name) !== undefined);
+  const context = dataset['@context'];
+  const namespaces = isJsonObject(context) ? Object.values(context) : [context];
+  return (
+    hasMember &&
+    namespaces.some((value) => typeof value === 'string' && value.includes('mlcommons.org/'))
+  );
+}

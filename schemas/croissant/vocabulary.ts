@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+import { isJsonObject, stringMember } from '../../core/json.ts';
+import type { JsonObject, JsonValue } from '../../core/canonical-json-jcs.ts';
+
+/** Namespaces of a Croissant document, longest first, each with the one prefix that this code uses for it. */
+const NAMESPACES: readonly (readonly [iri: string, prefix: string])[] = [
+  ['http://mlcommons.org/croissant/RAI/', 'rai:'],
+  ['http://mlcommons.org/croissant/', 'cr:'],
+  // Croissant 0.8
+  ['http://mlcommons.org/schema/', 'cr:'],
+  ['https://schema.org/', 'sc:'],
+  ['http://schema.org/', 'sc:'],
+  ['http://purl.org/dc/terms/', 'dct:'],
+  ['http://www.w3.org/ns/prov#', 'prov:'],
+];
+
+/** Prefixes and terms for documents whose context is an address or missing, as in the specification's own context. */
+const STANDARD_CONTEXT: JsonObject = {
+  '@vocab': 'https://schema.org/',
+  cr: 'http://mlcommons.org/croissant/',
+  ml: 'http://mlcommons.org/schema/',
+  sc: 'https://schema.org/',
+  dct: 'http://purl.org/dc/terms/',
+  prov: 'http://www.w3.org/ns/prov#',
+  rai: 'http://mlcommons.org/croissant/RAI/',
+  ...Object.fromEntries(
+    [
+      ...['annotation', 'arrayShape', 'citeAs', 'column', 'data', 'dataType', 'examples'],
+      ...['equivalentProperty', 'extract', 'field', 'fileObject', 'fileProperty', 'fileSet'],
+      ...['format', 'includes', 'isArray', 'isEnumeration', 'isLiveDataset', 'jsonPath', 'key'],
+      ...['md5', 'parentField', 'path', 'readLines', 'recordSet', 'references', 'regex'],
+      ...['repeated', 'replace', 'samplingRate', 'sdVersion', 'separator', 'source', 'subField'],
+      ...['transform', 'unArchive'],
+    ].map((term) => [term, `cr:${term}`]),
+  ),
+  conformsTo: 'dct:conformsTo',
+};
+
+/** A member found by its meaning. */
+export interface FoundMember {
+  /** As the document spells it, for pointers. */
+  readonly key: string;
+  readonly value: JsonValue;
+}
+
+/**
+ * Reads the members of a JSON-LD document by meaning instead of spelling: a term, a compact IRI and a full IRI are the same
+ * member. The needed subset of JSON-LD 1.1: one context object at the top, no remote contexts, no `@graph`, no type-scoped
+ * contexts.
+ * @see https://www.w3.org/TR/json-ld11/#iri-expansion-within-a-context
+ */
+export class CroissantVocabulary {
+  readonly #context: JsonObject;
+  readonly #vocab: string;
+  readonly #known = new Map<string, string>();
+
+  /** @param context the document's `@context`; anything but an object means the standard one */
+  constructor(context: JsonValue | undefined) {
+    this.#context = isJsonObject(context) ? context : STANDARD_CONTEXT;
+    this.#vocab = stringMember(this.#context, '@vocab') ?? '';
+  }
+
+  /** `prefix:name` with the prefixes of this file, the expanded IRI where the namespace is another, or the keyword. */
+  meaning(term: string): string {
+    if (term.startsWith('@')) return term;
+    let meaning = this.#known.get(term);
+    if (meaning === undefined) {
+      meaning = compact(this.#expand(term, 0));
+      this.#known.set(term, meaning);
+    }
+    return meaning;
+  }
+
+  /** The first member that means one of the given names. */
+  find(node: JsonValue | undefined, ...meanings: readonly string[]): FoundMember | undefined {
+    if (!isJsonObject(node)) return undefined;
+    for (const key of Object.keys(node)) {
+      if (!meanings.includes(this.meaning(key))) continue;
+      const value = node[key];
+      if (value !== undefined) return { key, value };
+    }
+    return undefined;
+  }
+
+  /** Every type of a node, by meaning. */
+  typesOf(node: JsonValue | undefined): readonly string[] {
+    const found = this.find(node, '@type')?.value;
+    const types = Array.isArray(found) ? (found as readonly JsonValue[]) : [found];
+    return types.flatMap((type) => (typeof type === 'string' ? [this.meaning(type)] : []));
+  }
+
+  #expand(term: string, hops: number): string {
+    // two hops reach every term of a Croissant context; a context that refers in circles stops here
+    if (hops > 4) return term;
+    const mapped = this.#mapped(term);
+    if (mapped !== undefined && mapped !== term) return this.#expand(mapped, hops + 1);
+    const colon = term.indexOf(':');
+    if (colon < 0) return `${this.#vocab}${term}`;
+    const [prefix, rest] = [term.slice(0, colon), term.slice(colon + 1)];
+    const namespace = rest.startsWith('//') ? undefined : this.#mapped(prefix);
+    return namespace === undefined ? term : `${this.#expand(namespace, hops + 1)}${rest}`;
+  }
+
+  #mapped(term: string): string | undefined {
+    return (
+      stringMember(this.#context, term) ??
+      (Object.hasOwn(this.#context, term) ? stringMember(this.#context[term], '@id') : undefined)
+    );
+  }
+}
+
+function compact(iri: string): string {
+  for (const [namespace, prefix] of NAMESPACES) {
+    if (iri.startsWith(namespace)) return prefix + iri.slice(namespace.length);
+  }
+  return iri;
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+import { isJsonObject, member, pointerJoin } from '../../core/json.ts';
+import { parseDataEntry, parseModelCard } from './parse-model-card.ts';
+import type { WireReader, Located } from './wire.ts';
+import type {
+  Component,
+  ExternalReference,
+  Hash,
+  License,
+  Organization,
+  Pedigree,
+  Property,
+  Service,
+} from './model.ts';
+
+const ML_NAMESPACE = 'cdx:ai-ml:';
+
+/** Parses a component with everything nested in it. JSON nesting is bounded before, so recursion is. */
+export function parseComponent(read: WireReader, item: Located): Component {
+  const swid = read.object(item, 'swid');
+  const modelCard = read.object(item, 'modelCard');
+  return {
+    form: 'component',
+    pointer: item.pointer,
+    bomRef: read.text(item, 'bom-ref'),
+    type: read.text(item, 'type'),
+    name: parseName(read, item),
+    group: read.text(item, 'group'),
+    version: read.textOrNumber(item, 'version'),
+    purl: read.text(item, 'purl'),
+    cpe: read.text(item, 'cpe'),
+    swidTagId: swid === undefined ? undefined : read.text(swid, 'tagId'),
+    omniborIds: read.texts(item, 'omniborId'),
+    swhids: read.texts(item, 'swhid'),
+    hashes: parseHashes(read, item),
+    licenses: parseLicenses(read, item),
+    supplier: parseOrganization(read, item, 'supplier'),
+    manufacturer: parseOrganization(read, item, 'manufacturer'),
+    publisher: read.text(item, 'publisher'),
+    scope: read.text(item, 'scope'),
+    externalReferences: parseExternalReferences(read, item),
+    components: read.each(item, 'components', (nested) => parseComponent(read, nested)),
+    pedigree: parsePedigree(read, item),
+    modelCard: modelCard === undefined ? undefined : parseModelCard(read, modelCard),
+    data: read.each(item, 'data', (entry) => parseDataEntry(read, entry)),
+    mlProperties: parseMlProperties(read, item),
+  };
+}
+
+/** Parses a service with the services nested in it. */
+export function parseService(read: WireReader, item: Located): Service {
+  return {
+    form: 'service',
+    pointer: item.pointer,
+    bomRef: read.text(item, 'bom-ref'),
+    name: parseName(read, item),
+    group: read.text(item, 'group'),
+    version: read.textOrNumber(item, 'version'),
+    licenses: parseLicenses(read, item),
+    externalReferences: parseExternalReferences(read, item),
+    provider: parseOrganization(read, item, 'provider'),
+    services: read.each(item, 'services', (nested) => parseService(read, nested)),
+  };
+}
+
+/** Parses an organisation of which only the name matters; without one it is nobody. */
+export function parseOrganization(
+  read: WireReader,
+  from: Located,
+  key: string,
+): Organization | undefined {
+  const at = read.object(from, key);
+  const name = at === undefined ? undefined : read.text(at, 'name');
+  return at === undefined || name === undefined ? undefined : { pointer: at.pointer, name };
+}
+
+/** Parses `externalReferences`; one without a URL points nowhere and is listed. */
+export function parseExternalReferences(
+  read: WireReader,
+  from: Located,
+): readonly ExternalReference[] {
+  return read.each(from, 'externalReferences', (item) => parseExternalReference(read, item));
+}
+
+/** Parses one external reference, or undefined (listed) where it has no URL. */
+export function parseExternalReference(
+  read: WireReader,
+  item: Located,
+): ExternalReference | undefined {
+  const url = read.text(item, 'url');
+  if (url === undefined) {
+    read.problem('reference-without-url', item.pointer, 'external reference without a URL');
+    return undefined;
+  }
+  return {
+    pointer: item.pointer,
+    type: read.text(item, 'type'),
+    url,
+    hashes: parseHashes(read, item),
+  };
+}
+
+function parseName(read: WireReader, item: Located): string | undefined {
+  const name = read.text(item, 'name');
+  if (name === undefined) read.problem('missing-name', item.pointer, 'has no name');
+  return name;
+}
+
+function parseHashes(read: WireReader, from: Located): readonly Hash[] {
+  return read.each(from, 'hashes', (item) => {
+    const algorithm = read.text(item, 'alg');
+    const hex = read.text(item, 'content');
+    if (algorithm !== undefined && hex !== undefined) return { algorithm, hex };
+    read.problem('hash-incomplete', item.pointer, 'a hash needs alg and content');
+    return undefined;
+  });
+}
+
+/** "Either a license or an expression"; where both are written both are read, and the schema fault is listed. */
+function parseLicenses(read: WireReader, from: Located): readonly License[] {
+  return read
+    .each(from, 'licenses', (item) => {
+      const expression = read.text(item, 'expression');
+      const license = read.object(item, 'license');
+      const named = license === undefined ? undefined : parseLicense(read, license);
+      if (expression === undefined) return named === undefined ? undefined : [named];
+      const acknowledgement = read.text(item, 'acknowledgement');
+      const stated: License = { text: expression, form: 'expression', acknowledgement };
+      if (named === undefined) return [stated];
+      read.problem('license-choice', item.pointer, 'a license and an expression in one entry');
+      return [stated, named];
+    })
+    .flat();
+}
+
+function parseLicense(read: WireReader, license: Located): License | undefined {
+  const acknowledgement = read.text(license, 'acknowledgement');
+  const id = read.text(license, 'id');
+  if (id !== undefined) return { text: id, form: 'id', acknowledgement };
+  const name = read.text(license, 'name');
+  return name === undefined ? undefined : { text: name, form: 'name', acknowledgement };
+}
+
+function parsePedigree(read: WireReader, component: Located): Pedigree | undefined {
+  const at = read.object(component, 'pedigree');
+  if (at === undefined) return undefined;
+  const related = (key: string): readonly Component[] =>
+    read.each(at, key, (item) => parseComponent(read, item));
+  return {
+    ancestors: related('ancestors'),
+    descendants: related('descendants'),
+    variants: related('variants'),
+    commits: read.each(at, 'commits', (item) => ({
+      uid: read.text(item, 'uid'),
+      url: read.text(item, 'url'),
+    })),
+  };
+}
+
+/** Scanners write dozens of properties a component; only those of the ML namespace are told apart here. */
+function parseMlProperties(read: WireReader, component: Located): readonly Property[] {
+  const found: Property[] = [];
+  const items = read.list(component, 'properties');
+  for (let at = 0; at < items.length; at++) {
+    const value = items[at];
+    const name = member(value, 'name');
+    if (typeof name !== 'string' || !name.startsWith(ML_NAMESPACE) || !isJsonObject(value))
+      continue;
+    const pointer = pointerJoin(component.pointer, 'properties', at);
+    const text = read.text({ value, pointer }, 'value');
+    if (text !== undefined) found.push({ pointer, name, value: text });
+  }
+  return found;
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import { detectAttestedStatement } from './attested-statement/attested-statement.ts';
+import { detectCroissant } from './croissant/detect.ts';
+import { detectCyclonedxJson } from './cyclonedx/detect.ts';
+import type { Decoded, Detected, Detector } from './decoded.ts';
+import { detectDsse } from './dsse/envelope.ts';
+import { detectDvc } from './dvc/detect.ts';
+import { detectEvaluationReport } from './evaluation-report/detect.ts';
+import { detectHfDatasetInfos } from './hf-dataset-card/detect.ts';
+import { detectHfDatasetCard, detectHfModelCard } from './hf-model-card/detect.ts';
+import { detectLayout } from './intoto/layout.ts';
+import { detectLink } from './intoto/link.ts';
+import { detectMetablock } from './intoto/metablock.ts';
+import { detectStatement } from './intoto/statement.ts';
+import { detectKubernetes } from './kubernetes/detect.ts';
+import { detectMlmodel } from './mlmodel/detect.ts';
+import { detectOpaque } from './opaque/detect.ts';
+import { detectSigstoreBundle } from './sigstore-bundle/bundle.ts';
+import { detectGcbProvenance } from './slsa/gcb-provenance.ts';
+import { detectNpmAttestations } from './slsa/npm-attestations.ts';
+
+/** One line a format, envelopes first; what is more particular stands before what is more general. */
+const DETECTORS: readonly Detector[] = [
+  detectAttestedStatement,
+  detectSigstoreBundle,
+  detectDsse,
+  detectMetablock,
+  detectStatement,
+  detectLink,
+  detectLayout,
+  detectNpmAttestations,
+  detectGcbProvenance,
+  detectCyclonedxJson,
+  detectCroissant,
+  detectEvaluationReport,
+  detectHfDatasetInfos,
+  detectDvc,
+  detectMlmodel,
+  detectKubernetes,
+  detectHfDatasetCard,
+  detectHfModelCard,
+];
+
+/** The format of a document by its content, never by its name. What nothing recognises is opaque. */
+export function detect(decoded: Decoded): Detected {
+  for (const detector of DETECTORS) {
+    const detected = detector(decoded);
+    if (detected !== undefined) return detected;
+  }
+  return detectOpaque(decoded);
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** What a file name says about a file. A subset of the graph's kinds, named here because schemas know no graph. */
+export type FileKind = 'Model' | 'Dataset' | 'Code' | 'Config' | 'Prompt' | 'File';
+
+const KIND_OF_EXTENSION: ReadonlyMap<string, FileKind> = new Map([
+  ...['onnx', 'safetensors', 'gguf', 'ggml', 'pt', 'pth', 'ckpt', 'h5', 'keras', 'tflite'].map(
+    (extension) => [extension, 'Model'] as const,
+  ),
+  ...['joblib', 'pkl', 'pickle', 'pb', 'mlmodel'].map((extension) => [extension, 'Model'] as const),
+  ...['csv', 'tsv', 'parquet', 'arrow', 'feather', 'tfrecord', 'jsonl', 'ndjson', 'npz', 'npy'].map(
+    (extension) => [extension, 'Dataset'] as const,
+  ),
+  ...[
+    'py',
+    'ipynb',
+    'r',
+    'sql',
+    'sh',
+    'js',
+    'ts',
+    'go',
+    'rs',
+    'java',
+    'scala',
+    'jl',
+    'c',
+    'cpp',
+  ].map((extension) => [extension, 'Code'] as const),
+  ...['yaml', 'yml', 'toml', 'ini', 'cfg'].map((extension) => [extension, 'Config'] as const),
+]);
+
+/**
+ * Kinds that a file's path suggests, by extension and folder. For display and grouping only: a name never makes an
+ * identity and nothing is decided by it. A path that says nothing is a File.
+ */
+export function kindsOfFileName(path: string): readonly FileKind[] {
+  const parts = path.toLowerCase().split(/[\\/]/);
+  const name = parts.at(-1) ?? '';
+  const folders = parts.slice(0, -1);
+  const dot = name.lastIndexOf('.');
+  const extension = dot <= 0 ? '' : name.slice(dot + 1);
+  if (isPrompt(name, folders, extension)) return ['Prompt'];
+  if (
+    extension === 'json' &&
+    folders.some((folder) => folder === 'config' || folder === 'configs')
+  ) {
+    return ['Config'];
+  }
+  return [KIND_OF_EXTENSION.get(extension) ?? 'File'];
+}
+
+/** Prompt collections are data files in a folder that says so (`prompts/triage_prompts.jsonl`), or carry the extension. */
+function isPrompt(name: string, folders: readonly string[], extension: string): boolean {
+  if (extension === 'prompt' || name.endsWith('.prompt.md')) return true;
+  const isTextual = ['jsonl', 'json', 'txt', 'md', 'yaml', 'yml', 'csv'].includes(extension);
+  return isTextual && folders.some((folder) => folder === 'prompt' || folder === 'prompts');
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import { isJsonObject, member, parseJson, stringMember } from '../../core/json.ts';
+import { addProblem, type SchemaProblem } from './problem.ts';
+import type { JsonValue } from '../../core/canonical-json-jcs.ts';
+import type { SignedEnvelope } from '../envelope.ts';
+
+const IN_TOTO_PAYLOAD_TYPE = /^application\/vnd\.in-toto(?:\.[a-z0-9-]{1,64})?\+json$/;
+
+/** True for the payload types that announce an in-toto statement, link or layout. */
+export function isInTotoPayloadType(payloadType: string): boolean {
+  return IN_TOTO_PAYLOAD_TYPE.test(payloadType);
+}
+
+/**
+ * Finds type confusion: a payload that is an in-toto document signed as something else, or the reverse. The signer signed
+ * the pair (payloadType, payload), so such a signature says nothing about the payload as an in-toto document.
+ * A payload that is not JSON is no confusion; it fails by itself.
+ * @returns true where payloadType and payload contradict each other, with the reason added to `problems`
+ * @see https://github.com/in-toto/attestation/blob/v1.1.0/spec/v1/envelope.md "payloadType … MUST be"
+ */
+export function hasTypeConfusion(
+  envelope: SignedEnvelope,
+  pointer: string,
+  problems: SchemaProblem[],
+): boolean {
+  const payload = findJson(envelope.payload);
+  if (!isJsonObject(payload)) return false;
+  const announced = isInTotoPayloadType(envelope.payloadType);
+  if (announced === isInTotoDocument(payload, announced)) return false;
+  addProblem(
+    problems,
+    'payload-type-confusion',
+    pointer,
+    announced
+      ? 'signed as an in-toto document, but the payload is none; the signature is not counted'
+      : 'an in-toto document signed as another payload type; the signature is not counted',
+  );
+  return true;
+}
+
+/**
+ * @param announced where the envelope announces in-toto, any `_type` will do here: the reader of the payload decides
+ * whether it is the right one, and quarantines the payload where it is not
+ */
+function isInTotoDocument(payload: JsonValue, announced: boolean): boolean {
+  const type = stringMember(payload, '_type');
+  if (announced) return type !== undefined;
+  if (type === 'link' || type === 'layout') return true;
+  if (type?.startsWith('https://in-toto.io/') === true) return true;
+  return member(payload, 'predicateType') !== undefined && member(payload, 'subject') !== undefined;
+}
+
+function findJson(bytes: Uint8Array): JsonValue | undefined {
+  try {
+    return parseJson(bytes).value;
+  } catch {
+    return undefined;
+  }
+}

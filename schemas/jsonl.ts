@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import { isPedigreeError, PedigreeError } from '../core/errors.ts';
+import { decodeText, parseJson } from '../core/json.ts';
+import { LIMITS } from '../core/limits.ts';
+
+/** One line of a JSON Lines file, a document of its own. */
+export interface JsonLine {
+  /** `line-<number>`, 1-based. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * The lines of JSON Lines (several JSON objects or arrays, one a line), or undefined where the bytes are anything else:
+ * one JSON document, pretty-printed or not, other text, binary. Only the first line must parse: a broken later line is a
+ * document of its own that fails by itself, so it cannot take its neighbours into quarantine.
+ * @throws {PedigreeError} ERR_LIMIT_ITEMS for more lines than an archive may have members
+ * @see https://jsonlines.org
+ */
+export function splitJsonLines(bytes: Uint8Array): readonly JsonLine[] | undefined {
+  const text = findJsonText(bytes);
+  if (text === undefined || !opensWithJsonLine(text)) return undefined;
+  const lines: { name: string; text: string }[] = [];
+  for (const [index, raw] of text.split('\n').entries()) {
+    const line = raw.trim();
+    if (line === '') continue;
+    if (line[0] !== '{' && line[0] !== '[') return undefined;
+    lines.push({ name: `line-${index + 1}`, text: line });
+  }
+  if (lines.length < 2) return undefined;
+  if (lines.length > LIMITS.archiveMembers) {
+    throw new PedigreeError('ERR_LIMIT_ITEMS', `more than ${LIMITS.archiveMembers} lines`, {
+      hint: 'split the file',
+    });
+  }
+  return lines.map((line) => ({ name: line.name, bytes: new TextEncoder().encode(line.text) }));
+}
+
+/** Looks at the first line alone, so that one large JSON document is not parsed twice. */
+function opensWithJsonLine(text: string): boolean {
+  const body = text.trimStart();
+  const end = body.indexOf('\n');
+  return end > 0 && body.slice(end).trim() !== '' && isJson(body.slice(0, end));
+}
+
+function findJsonText(bytes: Uint8Array): string | undefined {
+  try {
+    return decodeText(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** True where the text is one JSON value; a member written twice does not make it less of one. */
+function isJson(text: string): boolean {
+  try {
+    parseJson(text);
+    return true;
+  } catch (error) {
+    return isPedigreeError(error) && error.code === 'ERR_PARSE_DUPLICATE_KEY';
+  }
+}

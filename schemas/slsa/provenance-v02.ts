@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+import { member } from '../../core/json.ts';
+import { readResource, readResources } from '../intoto/resource-descriptor.ts';
+import { present, requiredTextAt, textAt } from './members.ts';
+import type { JsonValue } from '../../core/canonical-json-jcs.ts';
+import type { SchemaProblem } from '../intoto/problem.ts';
+import type { Provenance, ProvenanceInput } from './model.ts';
+
+/**
+ * Reads a v0.2 predicate. The specification writes `buildInvocationID`; both spellings are in use.
+ * @see https://slsa.dev/provenance/v0.2
+ */
+export function readProvenanceV02(predicate: JsonValue, problems: SchemaProblem[]): Provenance {
+  const metadata = member(predicate, 'metadata');
+  const isComplete = member(member(metadata, 'completeness'), 'materials') === true;
+  return present<Provenance>({
+    builderId: requiredTextAt(predicate, problems, 'builder', 'id'),
+    buildType: requiredTextAt(predicate, problems, 'buildType'),
+    invocationId: textAt(metadata, 'buildInvocationID') ?? textAt(metadata, 'buildInvocationId'),
+    startedOn: textAt(metadata, 'buildStartedOn'),
+    finishedOn: textAt(metadata, 'buildFinishedOn'),
+    inputs: [...readConfigSource(predicate, problems), ...readMaterials(predicate, problems)],
+    byproducts: [],
+    completeInputs: isComplete ? '/predicate/metadata/completeness/materials' : undefined,
+  });
+}
+
+/** Where the build definition came from; it usually stands among the materials a second time. */
+function readConfigSource(
+  predicate: JsonValue,
+  problems: SchemaProblem[],
+): readonly ProvenanceInput[] {
+  const source = member(member(predicate, 'invocation'), 'configSource');
+  if (source === undefined || source === null) return [];
+  const resource = readResource(source, '/predicate/invocation/configSource', problems);
+  return resource === undefined ? [] : [{ resource, role: 'config' }];
+}
+
+function readMaterials(
+  predicate: JsonValue,
+  problems: SchemaProblem[],
+): readonly ProvenanceInput[] {
+  const materials = readResources(member(predicate, 'materials'), '/predicate/materials', problems);
+  return materials.map((resource) => ({ resource, role: 'material' }));
+}
