@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // SBOM-shaped documents a second into each store, in commits of 1, 20 and 100 documents:
-//   node bench/stores.bench.ts [--store embedded]… [--documents 200]
+//   node bench/stores.bench.ts [--store embedded]… [--group 20]… [--documents 200]
 // Neo4j is the one at PEDIGREE_TEST_NEO4J (see tools/neo4j); its database is emptied, as by the tests.
 // One JSON line for each measurement on stdout.
 import { mkdtemp, rm, stat } from 'node:fs/promises';
@@ -19,7 +19,7 @@ const DEPENDS_ON = 880;
 /** Components that every third of the documents has; the others are its own. */
 const POPULAR = 2000;
 const OWN_SHARE = 0.35;
-const GROUPS = (process.env.G ?? '1,20,100').split(',').map(Number);
+const GROUPS = ['1', '20', '100'];
 
 interface Subject {
   readonly store: GraphStore;
@@ -35,11 +35,12 @@ const OPENERS: Readonly<Record<string, () => Promise<Subject>>> = {
 const { values } = parseArgs({
   options: {
     store: { type: 'string', multiple: true, default: ['embedded'] },
+    group: { type: 'string', multiple: true, default: GROUPS },
     documents: { type: 'string', default: '200' },
   },
 });
 for (const name of values.store) {
-  for (const group of GROUPS) await measure(name, group, Number(values.documents));
+  for (const group of values.group) await measure(name, Number(group), Number(values.documents));
 }
 
 async function measure(name: string, group: number, documents: number): Promise<void> {
@@ -137,12 +138,18 @@ async function openEmbedded(): Promise<Subject> {
   const store = await openEmbeddedStore(folder);
   return {
     store,
-    sizeBytes: async () => (await stat(join(folder, 'graph.sqlite'))).size,
+    // what is not yet in the database file is in the write-ahead log
+    sizeBytes: async () =>
+      (await sizeOf(folder, 'graph.sqlite')) + (await sizeOf(folder, 'graph.sqlite-wal')),
     dispose: async () => {
       await store.close();
       await rm(folder, { recursive: true });
     },
   };
+}
+
+async function sizeOf(folder: string, name: string): Promise<number> {
+  return (await stat(join(folder, name))).size;
 }
 
 async function openNeo4j(): Promise<Subject> {

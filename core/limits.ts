@@ -25,10 +25,18 @@ export const LIMITS = {
   /** HTTP bodies, in bytes. */
   bodyBytes: 128 * 1024 * 1024,
   jsonBodyBytes: 1024 * 1024,
+  /** Nesting of a JSON body: ours are flat. */
+  jsonBodyDepth: 20,
+  /** Bytes of all request bodies being read at one time. */
+  bodiesInFlightBytes: 512 * 1024 * 1024,
+  /** Refs that one question may name. */
+  questionRefs: 100,
   /** GraphQL. */
   graphqlDepth: 12,
   graphqlAliases: 30,
   graphqlTokens: 2000,
+  /** Fields that one query may make us compute, lists counted by their pages. */
+  graphqlCost: 100_000,
   pageItems: 500,
   requestMs: 30_000,
 } as const;

@@ -36,6 +36,7 @@ import { ownerPolicy, type SignerPolicy } from '../../schemas/policy/signer-poli
 import { createRevocationStatement } from '../../schemas/statements/revocation.ts';
 import { encodeStatement } from '../../schemas/statements/statement.ts';
 import { LedgerGateFacts } from './gate-facts.ts';
+import { modelsTrainedOn, type TrainedOn } from './trained-on.ts';
 
 /** What the operator trusts beside the log: read again at each use, so that a changed file counts at once. */
 export interface OperatorTrust {
@@ -66,7 +67,13 @@ export interface QuestionOptions {
 
 /** An answer says what it was asked under, so that it can be asked again. */
 export interface Answered<T> {
-  readonly scope: { readonly policy: string; readonly minClass: TrustClass; readonly project: string | null };
+  readonly scope: {
+    readonly policy: string;
+    readonly minClass: TrustClass;
+    readonly project: string | null;
+    /** Log size that the answer is as of. */
+    readonly asOf: number;
+  };
   readonly head: { readonly size: number; readonly root: string };
   readonly answer: T;
 }
@@ -218,6 +225,12 @@ export class Pedigree {
       rollback: rollbackTargets(view, radius),
       retrain: retrainWaves(view, radius),
     });
+  }
+
+  /** Models that a dataset went into, with what cannot be told. */
+  async modelsTrainedOn(dataset: string, options: QuestionOptions = {}): Promise<Answered<TrainedOn>> {
+    const view = await this.view(options);
+    return this.#answered(view, modelsTrainedOn(view, resolveRef(view, dataset)));
   }
 
   /** Shortest witness of how `from` reached `to`, with how sure it is; null where it did not. */
@@ -403,6 +416,7 @@ export class Pedigree {
         policy: policy.name,
         minClass,
         project: projects === null ? null : [...projects].sort().join(','),
+        asOf: view.scope.asOf,
       },
       head: { size: this.ledger.head.size, root: this.ledger.root },
       answer,

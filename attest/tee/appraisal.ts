@@ -27,18 +27,41 @@ export function demandEqual<T>(
 
 /**
  * The statement that the evidence must speak for.
- * @param found the field of the evidence: hex, or text for kinds that carry the binding as text
+ * @param found hex of the field that carries the binding; null where the evidence has none
  */
 export function demandBinding(
   expected: Uint8Array | 'ignore',
   found: string | null,
-  form: 'hex' | 'text',
   at: string,
 ): TeeFinding[] {
   if (expected === 'ignore') return [];
-  const wanted = Buffer.from(expected).toString(form === 'hex' ? 'hex' : 'latin1');
+  const wanted = Buffer.from(expected).toString('hex');
   const message = 'the evidence is not bound to this statement';
   return demand(found !== null && found !== '' && found === wanted, 'binding', message, { at });
+}
+
+/** One of the values that a token carries must be the wanted one; undefined asks nothing. */
+export function demandAmong(
+  wanted: string | undefined,
+  found: readonly string[],
+  code: string,
+  claim: string,
+  at: string,
+): TeeFinding[] {
+  const isMet = wanted === undefined || found.includes(wanted);
+  return demand(isMet, code, `${claim} is not the expected value`, { at });
+}
+
+/** The statement that a token must speak for: one of its nonces is the binding, as text. */
+export function demandTokenBinding(
+  expected: Uint8Array | 'ignore',
+  nonces: readonly string[],
+  at: string,
+): TeeFinding[] {
+  if (expected === 'ignore') return [];
+  const wanted = Buffer.from(expected).toString('latin1');
+  const message = 'the evidence is not bound to this statement';
+  return demand(wanted !== '' && nonces.includes(wanted), 'binding', message, { at });
 }
 
 /** Failed with every finding, or passed with the claims. */

@@ -73,6 +73,14 @@ export function hexTextReader(minBytes: number, maxBytes: number): PolicyReader<
   };
 }
 
+/** `sha256:` and 64 lower-case hex digits. */
+export function sha256Reader(value: JsonValue, at: string): string {
+  if (typeof value !== 'string' || !/^sha256:[0-9a-f]{64}$/.test(value)) {
+    throw policyError('must be sha256: and 64 lower-case hex digits', at);
+  }
+  return value;
+}
+
 /** A reader of non-empty text. */
 export function textReader(maxChars: number): PolicyReader<string> {
   return (value, at) => {

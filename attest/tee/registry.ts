@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { RunnableScheme } from './scheme.ts';
+import { earScheme } from './ear/scheme.ts';
+import { gcpConfidentialSpaceScheme } from './gcp-cs-jwt/scheme.ts';
 import { nitroScheme } from './nitro/scheme.ts';
+import { nvidiaGpuScheme } from './nvidia-gpu/scheme.ts';
 import { sevSnpScheme } from './sev-snp/scheme.ts';
 import { simulatedScheme } from './simulated/scheme.ts';
 
 /** Every kind of evidence that is verified here; one line a kind. */
 const SCHEMES: ReadonlyMap<string, RunnableScheme> = new Map(
-  [sevSnpScheme, nitroScheme, simulatedScheme].map((scheme) => [scheme.kind, scheme]),
+  [
+    sevSnpScheme,
+    nitroScheme,
+    nvidiaGpuScheme,
+    earScheme,
+    gcpConfidentialSpaceScheme,
+    simulatedScheme,
+  ].map((scheme) => [scheme.kind, scheme]),
 );
 
 /** The scheme of a kind, or undefined where this kind is not supported. */

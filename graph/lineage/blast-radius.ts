@@ -3,6 +3,7 @@ import { KINDS, kindMask, type IdentityLevel, type Kind } from '../domain/kinds.
 import { RELATION_NAMES, type Relation } from '../domain/relations.ts';
 import type { TrustClass } from '../domain/trust-class.ts';
 import { MARK_BITS, unpackMark } from './arcs.ts';
+import { bestLabel } from './folding.ts';
 import { findPlacements, type Placement } from './placements.ts';
 import { withheldDocuments } from './scope.ts';
 import { classOfRank, type View } from './view.ts';
@@ -280,12 +281,35 @@ class Report {
         this.#walk.terminals.get(node)?.reach === REACH.namesOnly,
     );
     if (named !== undefined) return { missing: 'names only', ref: index.refOf(leader) };
-    const open = members.find((node) => closure.open[node] === 1 && this.#view.isVisible(node));
+    const open = this.#telling(members).find((node) => closure.open[node] === 1);
     if (open === undefined) return undefined;
     const origin = closure.origin[open] ?? open;
     const { name } = this.#brief(origin);
     const what = closure.missing(origin) === 'inputs-of-run' ? 'inputs of run' : 'origin of';
     return { missing: `${what} ${name}`, ref: index.refOf(origin) };
+  }
+
+  /**
+   * Members whose openness counts: of several documents on one deployment, the best attested. What a weaker one says of the
+   * same place still counts against it, but does not open what a better one has closed.
+   */
+  #telling(members: readonly number[]): readonly number[] {
+    const visible = members.filter((node) => this.#view.isVisible(node));
+    const ranked = visible.map((node) => ({ node, rank: this.#placementRank(node) }));
+    const best = Math.max(0, ...ranked.map(({ rank }) => rank));
+    return ranked.filter(({ rank }) => rank === best).map(({ node }) => node);
+  }
+
+  /** Class table rank of the best document that places a deployment; 0 for everything else. */
+  #placementRank(node: number): number {
+    let best = 0;
+    if (!this.#placements.has(node)) return best;
+    this.#view.index.up.forEach(node, (_, mark) => {
+      if (RELATION_NAMES[mark & 31] === 'deploys') {
+        best = Math.max(best, this.#view.tables.asThreat[mark >>> MARK_BITS] ?? 0);
+      }
+    });
+    return best;
   }
 
   #brief(node: number): { ref: string; kind: Kind; name: string } {
@@ -304,7 +328,7 @@ export function describeStep(view: View, step: WitnessStep): PathStep {
   const base = {
     ref: view.index.refOf(step.node),
     kind: view.kindOf(step.node),
-    name: view.labelsOf(step.node)[0] ?? view.index.refOf(step.node),
+    name: bestLabel(view.labelsOf(step.node)) ?? view.index.refOf(step.node),
   };
   if (step.mark === undefined) return base;
   const { relation, document } = unpackMark(step.mark);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { matchesAny } from '../../schemas/policy/pattern.ts';
 import { kindMask } from '../domain/kinds.ts';
 import { RELATION_NAMES, RELATIONS, STRENGTHS } from '../domain/relations.ts';
 import { MARK_BITS, unpackMark } from './arcs.ts';
@@ -17,7 +18,7 @@ export interface Closure {
   readonly origin: Int32Array;
   /** What the unclosed node lacks. */
   missing(node: number): MissingClaim;
-  /** Weakest class table rank among the claims that were needed to close a node, or 0 where it is open. */
+  /** Class table rank of the claim that closes a node itself; 1 where that is left to its run, 0 where nothing does. */
   readonly strength: Uint8Array;
 }
 
@@ -103,6 +104,11 @@ function claimedNodes({ index, tables, scope }: ClosureInput): Claimed {
       if (claim.covers === 'primary-source') raise(sources, node, rank);
     }
   });
+  if (scope.policy.primarySources.length > 0) {
+    index.refs.forEach((ref, node) => {
+      if (matchesAny(scope.policy.primarySources, ref)) raise(sources, node, trusted);
+    });
+  }
   for (const [run, attributes] of index.runAttributes) {
     for (const one of attributes) {
       const rank = tables.asSupport[one.document] ?? 0;
@@ -135,8 +141,11 @@ function closedBy(node: number, kinds: number, input: ClosureInput, claims: Clai
   return best;
 }
 
+/** A product needs no claim of its own: it is as closed as the run that made it, and that run has to be closed. */
+const DELEGATED = 1;
+
 function runClaim(run: number, input: ClosureInput, claims: Claimed): number {
-  return input.scoreRuns.has(run) ? 0 : (claims.inputs.get(run) ?? 0);
+  return input.scoreRuns.has(run) ? 0 : Math.max(DELEGATED, claims.inputs.get(run) ?? 0);
 }
 
 /** An alias that is closed closes the thing under its other names. */

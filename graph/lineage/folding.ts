@@ -131,14 +131,15 @@ export class Folding {
     return best?.node;
   }
 
-  /** OMS subject name, else the folder that all labels share, else the first label, else the ref. */
+  /** OMS subject name, else the folder that all file labels share, else the best label, else the ref. */
   #nameOf(node: number, root: number | undefined, members: readonly number[]): string {
-    const own = this.#view.labelsOf(node);
-    if (root !== undefined || members.length === 1) {
-      return own[0] ?? this.#view.index.refOf(node);
-    }
-    const labels = members.flatMap((member) => this.#view.labelsOf(member));
-    return commonFolder(labels) ?? own[0] ?? this.#view.index.refOf(node);
+    const { index } = this.#view;
+    const own = bestLabel(this.#view.labelsOf(node)) ?? index.refOf(node);
+    const isNamed = members.some((member) => index.levelOf(member) !== 'local' && !index.isName(member));
+    if (!isNamed) return members.length > 1 || index.isName(node) ? `${own} (known by name only)` : own;
+    if (root !== undefined || members.length === 1) return own;
+    const files = members.filter((member) => (this.#view.kindMaskOf(member) & MODEL) !== 0);
+    return commonFolder(files.flatMap((member) => this.#view.labelsOf(member))) ?? own;
   }
 
   #members(): Map<number, number[]> {
@@ -181,9 +182,9 @@ export class Folding {
   }
 }
 
-/** Last segment of the folder that all path labels share, or undefined. */
+/** Last segment of the folder that all file labels share, or undefined. A file label is a path whose end has an extension. */
 export function commonFolder(labels: readonly string[]): string | undefined {
-  const folders = labels.filter((label) => label.includes('/')).map((label) => label.split('/').slice(0, -1));
+  const folders = labels.filter(isFileLabel).map((label) => label.split('/').slice(0, -1));
   const first = folders[0];
   if (first === undefined) return undefined;
   let depth = first.length;
@@ -193,4 +194,13 @@ export function commonFolder(labels: readonly string[]): string | undefined {
     depth = same;
   }
   return first[depth - 1];
+}
+
+/** The label that tells most: a path to a file before a bare name. */
+export function bestLabel(labels: readonly string[]): string | undefined {
+  return labels.find(isFileLabel) ?? labels[0];
+}
+
+function isFileLabel(label: string): boolean {
+  return /^[^:]+\/[^/]+\.[^/.]+$/.test(label);
 }

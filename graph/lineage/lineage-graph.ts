@@ -3,6 +3,7 @@ import { kindsOf, type IdentityLevel, type Kind } from '../domain/kinds.ts';
 import { RELATION_NAMES, STRENGTHS, type Relation, type Strength } from '../domain/relations.ts';
 import type { TrustClass } from '../domain/trust-class.ts';
 import { unpackMark } from './arcs.ts';
+import { bestLabel } from './folding.ts';
 import { classOfRank, type View } from './view.ts';
 import { REACH } from './walk.ts';
 
@@ -81,7 +82,7 @@ export function describeNode(view: View, node: number, reach: number): LineageNo
     kind: view.kindOf(node),
     kinds: kindsOf(mask),
     level: view.index.levelOf(node),
-    name: names[0] ?? view.index.refOf(node),
+    name: bestLabel(names) ?? view.index.refOf(node),
     names,
     reach: REACH_NAMES[reach as 1 | 2] ?? 'names-only',
   };

@@ -45,7 +45,8 @@ export function outcomeOf(view: View, radius: BlastRadius, node: number): ItemOu
   const namesOnly = radius.open.groups.some(
     (group) => group.missing === 'names only' && group.ref === ref,
   );
-  if (namesOnly || item.members.some((member) => view.closure.open[member] === 1)) return 'open';
+  const visible = item.members.filter((member) => view.isVisible(member));
+  if (namesOnly || visible.some((member) => view.closure.open[member] === 1)) return 'open';
   return 'clear';
 }
 

@@ -7,6 +7,8 @@ import type { EntityInput, FactsBuilder } from './facts-builder.ts';
 export interface HubMention {
   readonly type: 'model' | 'dataset';
   readonly text: string;
+  /** A name beside the id or address; a label. */
+  readonly label?: string;
   /** Revision written beside the id; only a full commit identifies anything. */
   readonly revision?: string;
   readonly pointer: string;
@@ -22,9 +24,12 @@ export function hubRecord(builder: FactsBuilder, mention: HubMention): EntityInp
   const record: EntityInput = {
     kinds: [type === 'model' ? 'Model' : 'Dataset'],
     pointer,
-    names: [text],
+    names: mention.label === undefined ? [text] : [text, mention.label],
     local: `${type}/${text}`,
   };
+  if (reference.kind === 'url') {
+    return { ...record, nameRefs: [nameRef('uri', reference.url)] };
+  }
   if (reference.kind !== 'id') {
     builder.problem(`not-a-repository-${reference.kind}`, pointer, `not a Hub ${type}: "${text}"`);
     return record;

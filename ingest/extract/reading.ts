@@ -1,19 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 import { canonicalizeJcs, type JsonValue } from '../../core/canonical-json-jcs.ts';
 import { PedigreeError } from '../../core/errors.ts';
+import type { Facts } from '../../graph/domain/facts.ts';
 import type { SchemaProblem } from '../../schemas/intoto/problem.ts';
 import type { Decoded, Detected } from '../../schemas/decoded.ts';
 import type { SignedEnvelope } from '../../schemas/envelope.ts';
 import type { ReadContext, Reading } from './extractor.ts';
 import { FactsBuilder } from './facts-builder.ts';
 
+const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
+
 /**
- * The JSON value of a document that was detected as JSON.
- * @throws {PedigreeError} ERR_PARSE_DOCUMENT for other bytes
+ * The JSON value of a document that was detected as JSON. Half a surrogate pair is refused: readers disagree what it is
+ * (RFC 8259 section 8.2), and facts that hold one have no canonical form to be pinned by.
+ * @throws {PedigreeError} ERR_PARSE_DOCUMENT for other bytes and for broken text
  */
 export function jsonOf(decoded: Decoded): JsonValue {
-  if (decoded.kind === 'json') return decoded.json.value;
-  throw new PedigreeError('ERR_PARSE_DOCUMENT', 'this format is JSON');
+  if (decoded.kind !== 'json') {
+    throw new PedigreeError('ERR_PARSE_DOCUMENT', 'this format is JSON');
+  }
+  const { text, value } = decoded.json;
+  if (SURROGATE_ESCAPE.test(text) && hasBrokenText(value)) {
+    throw new PedigreeError('ERR_PARSE_DOCUMENT', 'text with half a surrogate pair');
+  }
+  return value;
+}
+
+function hasBrokenText(root: JsonValue): boolean {
+  const stack: JsonValue[] = [root];
+  for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
+    if (typeof value === 'string' && !value.isWellFormed()) return true;
+    if (typeof value !== 'object' || value === null) continue;
+    for (const [key, item] of Object.entries(value)) {
+      if (!key.isWellFormed()) return true;
+      stack.push(item as JsonValue);
+    }
+  }
+  return false;
 }
 
 /** Finishes a document that states facts: its own problems are listed with them and decide conformance, where asked for. */
@@ -26,9 +49,30 @@ export function finishReading(
   for (const { code, pointer, message } of problems) builder.problem(code, pointer, message);
   const { format, version } = about.detected;
   return {
-    facts: builder.build({ format, version, statementKind: about.statementKind }),
+    facts: toWellFormed(builder.build({ format, version, statementKind: about.statementKind })),
     conformant: context.strict === true ? problems.length === 0 : null,
     conformanceProblems: problems,
+  };
+}
+
+/** Labels are cut to a length, which may cut a character in two. Refs are never cut. */
+function toWellFormed(facts: Facts): Facts {
+  const texts = (record: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+    Object.fromEntries(
+      Object.entries(record).map(([key, text]) => [key.toWellFormed(), text.toWellFormed()]),
+    );
+  return {
+    ...facts,
+    nodes: facts.nodes.map((node) => ({
+      ...node,
+      names: node.names.map((name) => name.toWellFormed()),
+      ...(node.attributes !== undefined && { attributes: texts(node.attributes) }),
+    })),
+    edges: facts.edges.map((edge) => ({ ...edge, qualifiers: texts(edge.qualifiers) })),
+    problems: facts.problems.map((problem) => ({
+      ...problem,
+      message: problem.message.toWellFormed(),
+    })),
   };
 }
 

@@ -59,7 +59,7 @@ export function addResource(
 
 /** A path as a local id. Very long ones are cut and told apart by their hash. */
 export function boundedLocal(text: string): string {
-  return text.length <= 512 ? text : `${text.slice(0, 256)}…${sha256(text)}`;
+  return text.length <= 512 ? text : `${text.slice(0, 256).toWellFormed()}…${sha256(text)}`;
 }
 
 function identitiesOf(builder: FactsBuilder, resource: ResourceDescriptor): Identities {
@@ -76,7 +76,7 @@ function identitiesOf(builder: FactsBuilder, resource: ResourceDescriptor): Iden
   if (ids.coordinates.length === 0) addCommitOfUri(place, ids);
   const isNamed = ids.hashes.length > 0 || ids.contentRefs.length > 0 || ids.coordinates.length > 0;
   if (!isNamed && isAbsoluteUri(resource.uri)) {
-    ids.nameRefs.push(`name:${resource.uri}`.slice(0, LIMITS.refChars));
+    ids.nameRefs.push(`name:${resource.uri}`.slice(0, LIMITS.refChars).toWellFormed());
   }
   return ids;
 }

@@ -82,7 +82,11 @@ function addBuilder(builder: FactsBuilder, run: number, provenance: Provenance):
   const { builderId } = provenance;
   if (builderId === undefined) return;
   const { id, version } = splitBuilderId(builderId);
-  const node = builder.nodeOf(`builder:${id}`.slice(0, LIMITS.refChars), ['Builder'], [id]);
+  const node = builder.nodeOf(
+    `builder:${id}`.slice(0, LIMITS.refChars).toWellFormed(),
+    ['Builder'],
+    [id],
+  );
   builder.edge(run, 'wasAssociatedWith', node, '/predicate', {
     qualifiers: version === undefined ? {} : { version: excerpt(version, 512) },
   });

@@ -2,7 +2,8 @@
 
 /** A file of a dataset's distribution, or a set of files inside others. */
 export interface CroissantFile {
-  readonly type: 'FileObject' | 'FileSet';
+  /** `other`: the distribution holds it under a wrong or missing type. */
+  readonly type: 'FileObject' | 'FileSet' | 'other';
   /** `@id` (1.0 on), else the name (0.8); what `containedIn` refers to. Empty where neither is written. */
   readonly id: string;
   readonly name: string;

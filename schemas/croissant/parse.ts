@@ -82,11 +82,11 @@ class DatasetParser {
     const types = this.#vocabulary.typesOf(item.value);
     const isSet = types.some((type) => type === 'cr:FileSet' || type === 'sc:FileSet');
     const isObject = types.some((type) => type === 'cr:FileObject' || type === 'sc:FileObject');
-    if (!isSet && !isObject) return [];
+    if (!isJsonObject(item.value)) return [];
     const name = this.#text(item, 'sc:name') ?? '';
     return [
       {
-        type: isSet ? 'FileSet' : 'FileObject',
+        type: isSet ? 'FileSet' : isObject ? 'FileObject' : 'other',
         id: stringMember(item.value, '@id') ?? name,
         name,
         ...optional('contentUrl', this.#text(item, 'sc:contentUrl')),

@@ -116,7 +116,7 @@ function parseHashes(read: WireReader, from: Located): readonly Hash[] {
   });
 }
 
-/** "Either a license or an expression"; where both are written both are read, and the schema fault is listed. */
+/** An entry is a license or an expression (licenseChoice); where both are written both are read, and the fault is listed. */
 function parseLicenses(read: WireReader, from: Located): readonly License[] {
   return read
     .each(from, 'licenses', (item) => {

@@ -2,6 +2,12 @@
 import type { PlacedText } from '../yaml/texts.ts';
 import type { CardText } from './front-matter.ts';
 
+/** A dataset as a card lists it: an id, or (seen in real cards) a map of one name to an address. */
+export interface CardDataset extends PlacedText {
+  /** The name, where `text` is the address. */
+  readonly label?: string;
+}
+
 /** One measurement of a card's `model-index`. */
 export interface CardMetric {
   readonly type: string;
@@ -59,7 +65,7 @@ export interface HfModelCard {
   /** As written; not necessarily one of BASE_RELATIONS. */
   readonly baseModelRelation?: string;
   readonly baseModelRevision?: string;
-  readonly datasets: readonly PlacedText[];
+  readonly datasets: readonly CardDataset[];
   readonly modelNames: readonly string[];
   readonly results: readonly CardResult[];
   /** Models that a mergekit configuration in the body names. */

@@ -5,7 +5,7 @@ import { parseYaml, type YamlDocument } from '../yaml/parse.ts';
 import { findText, listTexts, type PlacedText } from '../yaml/texts.ts';
 import { parseFrontMatter, splitCard, type FrontMatter } from './front-matter.ts';
 import type { JsonValue } from '../../core/canonical-json-jcs.ts';
-import type { CardMetric, CardProblem, CardResult, HfModelCard } from './model.ts';
+import type { CardDataset, CardMetric, CardProblem, CardResult, HfModelCard } from './model.ts';
 
 /** YAML blocks of the body that are read; a merge has one. */
 const BODY_BLOCKS = 8;
@@ -88,7 +88,7 @@ function readCard(document: YamlDocument, common: Common): HfModelCard {
     baseModels: list('base_model'),
     ...optional('baseModelRelation', text('base_model_relation')),
     ...optional('baseModelRevision', text('base_model_revision')),
-    datasets: list('datasets'),
+    datasets: readDatasets(document, common.problems),
     modelNames: index.names,
     results: index.results,
     ...optional('newVersion', list('new_version')[0]),
@@ -96,6 +96,23 @@ function readCard(document: YamlDocument, common: Common): HfModelCard {
     problems: [...common.problems, ...conformanceProblems],
     conformanceProblems,
   };
+}
+
+function readDatasets(document: YamlDocument, problems: CardProblem[]): CardDataset[] {
+  const entries = arrayMember(document.value, 'datasets');
+  if (entries === undefined) return [...listTexts(document, document.value, '', 'datasets')];
+  return entries.flatMap((entry, at) => {
+    const pointer = pointerJoin('/datasets', at);
+    const text = document.textAt(pointer);
+    if (text !== undefined) return text === '' ? [] : [{ text, pointer }];
+    const [label, ...others] = isJsonObject(entry) ? Object.keys(entry) : [];
+    const address = label === undefined ? undefined : findText(document, pointer, label);
+    if (label !== undefined && address !== undefined && others.length === 0) {
+      return [{ text: address, label, pointer }];
+    }
+    problems.push({ code: 'dataset-entry', pointer, message: 'a dataset that is no text' });
+    return [];
+  });
 }
 
 /** A member that is there only where it has a value (exactOptionalPropertyTypes). */

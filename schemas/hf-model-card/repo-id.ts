@@ -6,6 +6,8 @@ export type RepoReference =
   | { readonly kind: 'id'; readonly id: string; readonly commit?: string }
   /** A word that many cards use for "no repository" or for a file loader; it must join nothing. */
   | { readonly kind: 'placeholder' }
+  /** An address that is not on the Hub. */
+  | { readonly kind: 'url'; readonly url: string }
   /** A path on somebody's machine. */
   | { readonly kind: 'path' }
   /** Anything else: a sentence, a title. */
@@ -32,6 +34,7 @@ export function parseRepoReference(text: string): RepoReference {
   const trimmed = text.trim();
   const url = HUB_URL.exec(trimmed);
   if (url !== null) return fromUrlPath(url[2] ?? '');
+  if (/^https?:\/\/[^\s/]{1,255}\/\S*$/.test(trimmed)) return { kind: 'url', url: trimmed };
   if (looksLikePath(trimmed)) return { kind: 'path' };
   if (PLACEHOLDERS.has(trimmed.toLowerCase())) return { kind: 'placeholder' };
   return isRepoId(trimmed) ? { kind: 'id', id: trimmed } : { kind: 'free-text' };

@@ -73,6 +73,7 @@ class SignerPolicyReader {
       complete: this.#each('complete', (entry): GrantedCompleteness => {
         return { ...condition(entry), covers: 'inputs' };
       }),
+      primarySources: texts(this.#root, 'primarySources'),
       boilerplate: this.#each('boilerplate', (entry, at) => this.#digest(entry, at)),
       mayRevoke: this.#each('mayRevoke', (entry, at) => this.#mandate(entry, at)),
       mayRetract: this.#each('mayRetract', (entry, at) => this.#mandate(entry, at)),

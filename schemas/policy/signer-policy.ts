@@ -54,6 +54,8 @@ export interface SignerPolicy {
   readonly measurements: readonly AuthorisedMeasurement[];
   readonly runs: readonly RunRole[];
   readonly complete: readonly GrantedCompleteness[];
+  /** Patterns over refs at which history begins by decree (`git:example.org/*`): nobody has to claim where they come from. */
+  readonly primarySources: readonly string[];
   /** Digests of files that every project has (a .gitignore): they join nothing, and each answer that skipped one names it. */
   readonly boilerplate: readonly Digest[];
   readonly mayRevoke: readonly Mandate[];
@@ -68,6 +70,7 @@ export function ownerPolicy(owner: Identity): SignerPolicy {
     measurements: [],
     runs: [],
     complete: [],
+    primarySources: [],
     boilerplate: [],
     mayRevoke: [{ signers: [owner], targets: ['*'] }],
     mayRetract: [{ signers: [owner], targets: ['*'] }],

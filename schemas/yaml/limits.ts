@@ -7,11 +7,13 @@ import { LIMITS } from '../../core/limits.ts';
  */
 export const YAML_LIMITS = {
   /** Characters of one text. Real cards, locks and manifests stay under 1 MiB. */
-  chars: 8 * 1024 * 1024,
+  chars: 4 * 1024 * 1024,
+  /** Pieces that the text is cut into: scalars, marks, runs of spaces. A lock of the full size has about as many. */
+  pieces: 2_500_000,
   /** Nesting, aliases followed. */
   depth: LIMITS.depth,
   /** Values of one text once every alias is written out. */
-  values: 1_000_000,
+  values: 500_000,
   /** Documents of one stream. */
   documents: 10_000,
 } as const;

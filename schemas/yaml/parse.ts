@@ -5,6 +5,7 @@ import {
   isMap,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   Parser,
   type Alias,
@@ -68,14 +69,13 @@ export function parseYamlStream(text: string): readonly YamlDocument[] {
     );
   }
   const lines = new LineCounter();
-  const tokens = [...new Parser(lines.addNewLine).parse(text)];
-  for (const token of tokens) assertShallow(token, lines);
+  const tokens = scan(text, lines);
   const budget = { values: YAML_LIMITS.values };
   const documents: YamlDocument[] = [];
   for (const document of compose(tokens, text.length)) {
     assertSound(document, lines);
     if (document.contents === null) continue;
-    if (isScalar(document.contents) && document.contents.source === '') continue;
+    if (isEmptyDocument(document.contents)) continue;
     if (documents.length >= YAML_LIMITS.documents) {
       throw new PedigreeError(
         'ERR_LIMIT_ITEMS',
@@ -85,6 +85,11 @@ export function parseYamlStream(text: string): readonly YamlDocument[] {
     documents.push(new Converter(lines, budget).convertDocument(document.contents));
   }
   return documents;
+}
+
+/** A bare `---`: null, and nothing written. */
+function isEmptyDocument(contents: ParsedNode): boolean {
+  return isScalar(contents) && contents.value === null && contents.source === '';
 }
 
 function compose(tokens: readonly CST.Token[], length: number): Document.Parsed[] {
@@ -105,26 +110,29 @@ function compose(tokens: readonly CST.Token[], length: number): Document.Parsed[
   }
 }
 
-/** Bounds the nesting of the syntax tree, without recursion, before the recursive composer runs over it. */
-function assertShallow(root: CST.Token, lines: LineCounter): void {
-  const stack: { token: CST.Token; depth: number }[] = [{ token: root, depth: 0 }];
-  for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
-    const { token, depth } = top;
-    if (depth > YAML_LIMITS.depth) throw tooDeep(lineAt(lines, token.offset));
-    for (const inner of innerTokens(token)) stack.push({ token: inner, depth: depth + 1 });
-  }
-}
+/** Pieces that the parser's stack holds beside the open collections. */
+const STACK_SLACK = 4;
 
-function* innerTokens(token: CST.Token): Iterable<CST.Token> {
-  if (token.type === 'document') {
-    if (token.value !== undefined) yield token.value;
-    return;
+/**
+ * The syntax tree of a text. Nesting and number of pieces are bounded while it grows, before the recursive composer runs
+ * over it.
+ */
+function scan(text: string, lines: LineCounter): CST.Token[] {
+  const parser = new Parser(lines.addNewLine);
+  const tokens: CST.Token[] = [];
+  let pieces = 0;
+  lines.addNewLine(0);
+  for (const piece of new Lexer().lex(text)) {
+    tokens.push(...parser.next(piece));
+    if (parser.stack.length > YAML_LIMITS.depth + STACK_SLACK) {
+      throw tooDeep(lineAt(lines, parser.offset));
+    }
+    if (++pieces > YAML_LIMITS.pieces) {
+      throw new PedigreeError('ERR_LIMIT_ITEMS', `more than ${YAML_LIMITS.pieces} pieces of YAML`);
+    }
   }
-  if (!('items' in token)) return;
-  for (const item of token.items) {
-    if (item.key !== undefined && item.key !== null) yield item.key;
-    if (item.value !== undefined) yield item.value;
-  }
+  tokens.push(...parser.end());
+  return tokens;
 }
 
 function assertSound(document: Document.Parsed, lines: LineCounter): void {

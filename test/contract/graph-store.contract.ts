@@ -467,7 +467,7 @@ export function describeGraphStore(
           [training, scan],
           [scan, training],
         ]) {
-          await log.accept(store, order);
+          for (const document of order) await log.accept(store, [document]);
           const lines = await linesOf(store);
           expect(lines).toContain(
             '{"kinds":["File","Model"],"line":"node","project":"default","ref":"sha256:aa"}',

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isPass } from '../../tools/gates/gate.ts';
-import { ScratchProject } from './scratch-project.ts';
+import { LOCKFILE, ScratchProject } from './scratch-project.ts';
 
 const GATES = [
   'format',
@@ -242,6 +242,11 @@ const CODE_FAULTS: readonly Fault[] = [
     rule: 'vitest(no-disabled-tests)',
   },
   {
+    file: 'test/planted-expect.test.ts',
+    text: `${LICENCE}import { expect, test } from 'vitest';\ntest('x', () => {\n  expect(1);\n});\n`,
+    rule: 'vitest(valid-expect)',
+  },
+  {
     file: 'test/planted-empty.test.ts',
     text: `${LICENCE}import { test } from 'vitest';\ntest('x', () => {});\n`,
     rule: 'vitest(expect-expect)',
@@ -458,21 +463,30 @@ describe('a clean project', () => {
     expect(status).toBe(1);
   });
 
-  test('lockfile finds an address and a missing digest', () => {
+  test('lockfile finds an address, a missing digest and a missing platform', () => {
+    const platform = { version: '1.0.0', dev: true, optional: true };
     const lock = {
       packages: {
         '': {},
         'node_modules/a': { resolved: 'https://registry.example/a.tgz', integrity: 'sha512-x' },
         'node_modules/b': { version: '1.0.0' },
         'node_modules/c': { version: '1.0.0', integrity: 'sha512-y' },
+        'node_modules/d-linux-x64-gnu': { ...platform, os: ['linux'], cpu: ['x64'] },
+        'node_modules/d-darwin-x64': { ...platform, os: ['darwin'], cpu: ['x64'] },
+        'node_modules/e': {
+          integrity: 'sha512-z',
+          optionalDependencies: { 'e-win32-x64': '1.0.0' },
+        },
       },
     };
     project.write('package-lock.json', JSON.stringify(lock));
     const { status, output } = project.check('lockfile');
-    project.write('package-lock.json', original('package-lock.json'));
+    project.write('package-lock.json', LOCKFILE);
     expect(output).toContain('node_modules/a has "resolved"');
     expect(output).toContain('node_modules/b has no "integrity"');
-    expect(output).toContain('looked at 3 packages, 2 problems');
+    expect(output).toContain('node_modules/d-linux-x64-gnu has no "integrity"');
+    expect(output).toContain('no entry for e-win32-x64');
+    expect(output).toContain('looked at 6 packages, 4 problems');
     expect(status).toBe(1);
   });
 });

@@ -15,13 +15,18 @@ const COPIED = [
   'core/errors.ts',
   'docs/ERRORS.md',
   'docs/adr/0003-runtime-dependencies.md',
-  'package-lock.json',
   'package.json',
   'tools/errors.json',
   'tools/layers.json',
   'tools/lint/plugin.ts',
   'tsconfig.json',
 ];
+
+/** One that is in order, whatever the state of this project's own. */
+export const LOCKFILE = JSON.stringify({
+  lockfileVersion: 3,
+  packages: { '': {}, 'node_modules/thing': { version: '1.0.0', integrity: 'sha512-x' } },
+});
 
 /** What `tools/check.ts` printed and how it ended. */
 export interface CheckOutput {
@@ -42,6 +47,7 @@ export class ScratchProject {
   static withClean(files: Readonly<Record<string, string>>): ScratchProject {
     const project = new ScratchProject();
     for (const file of COPIED) cpSync(join(PROJECT, file), join(project.root, file));
+    project.write('package-lock.json', LOCKFILE);
     symlinkSync(join(PROJECT, 'node_modules'), join(project.root, 'node_modules'), 'dir');
     for (const [file, text] of Object.entries(files)) project.write(file, text);
     return project;

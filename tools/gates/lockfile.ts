@@ -1,25 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { findMissingPlatforms } from '../lockfile.ts';
+import type { LockedPackage, Lockfile } from '../lockfile.ts';
 import type { Gate } from './gate.ts';
 
-interface LockedPackage {
-  readonly resolved?: string;
-  readonly integrity?: string;
-  readonly inBundle?: boolean;
-}
-
-/** The lockfile pins every package by digest and names no place to fetch it from: each machine has its own. */
+/**
+ * The lockfile pins every package by digest, names no place to fetch it from (each machine has its own), and is complete,
+ * so that `npm ci` accepts it.
+ */
 export const lockfileGate: Gate = {
   name: 'lockfile',
   run(root) {
-    const text = readFileSync(join(root, 'package-lock.json'), 'utf8');
-    const lock = JSON.parse(text) as {
-      readonly packages?: Readonly<Record<string, LockedPackage>>;
-    };
+    const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as Lockfile;
     const packages = Object.entries(lock.packages ?? {}).filter(([path]) => path !== '');
     const problems = packages.flatMap(([path, entry]) => entryProblems(path, entry));
-    return { looked: packages.length, unit: 'packages', problems };
+    const incomplete = findMissingPlatforms(lock).map(
+      ({ name }) => `package-lock.json: no entry for ${name}: run \`npm run lock:complete\``,
+    );
+    return { looked: packages.length, unit: 'packages', problems: [...problems, ...incomplete] };
   },
 };
 
@@ -30,8 +29,15 @@ function entryProblems(path: string, entry: LockedPackage): readonly string[] {
       `package-lock.json: ${path} has "resolved": install with omit-lockfile-registry-resolved`,
     );
   }
-  if (entry.integrity === undefined && entry.inBundle !== true) {
+  if (entry.integrity === undefined && entry.inBundle !== true && !isForeign(entry)) {
     problems.push(`package-lock.json: ${path} has no "integrity"`);
   }
   return problems;
+}
+
+/** Tools for platforms other than Linux on x64 and arm64: some registries do not have them, so their digest is unknown. */
+function isForeign({ dev, optional, os, cpu, libc }: LockedPackage): boolean {
+  if (dev !== true || optional !== true || os === undefined) return false;
+  const isUsual = cpu?.some((name) => name === 'x64' || name === 'arm64') === true;
+  return !(os.includes('linux') && isUsual && libc?.includes('musl') !== true);
 }

@@ -5,7 +5,7 @@ import { listFiles } from './files.ts';
 import type { Gate } from './gate.ts';
 
 // written in pieces, so that this file does not find itself
-const MACHINE_FOLDERS = ['work', 'root', 'tmp', 'home/[a-z][\\w-]*', 'Users/[A-Za-z][\\w-]*'];
+const MACHINE_FOLDERS = ['work', 'root', 'tmp', 'home/[a-z][\\w-]*'];
 const REGISTRY_HOSTS = [
   ['registry', 'npmjs', 'org'],
   ['registry', 'yarnpkg', 'com'],

@@ -66,7 +66,7 @@ export function appraiseNitro(
       '/nonce',
     ),
     ...demandEqual(policy.userData, claims.binding, 'user-data', userData, '/user_data'),
-    ...demandBinding(binding, claims.binding, 'hex', '/user_data'),
+    ...demandBinding(binding, claims.binding, '/user_data'),
   ]);
 }
 

@@ -103,7 +103,7 @@ function appraiseContent(claims: SnpClaims, input: AppraiseInput<SnpPolicy>): Te
   return [
     ...demandEqual(policy.measurement, measurement, 'measurement', measured, '0x90'),
     ...demandEqual(policy.reportData, reportData, 'report-data', reported, '0x50'),
-    ...demandBinding(binding, reportData, 'hex', '0x50'),
+    ...demandBinding(binding, reportData, '0x50'),
   ];
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { isPedigreeError } from '../../../core/errors.ts';
 import type { Instant } from '../../../core/instant.ts';
 import { passed } from '../../../core/verdict.ts';
 import type { Verdict } from '../../../core/verdict.ts';
@@ -54,7 +55,6 @@ export interface SnpCollateral {
   /** Undefined: none was supplied, the published one serves. */
   readonly intermediate: Certificate | undefined;
   readonly suppliedRoots: readonly Certificate[];
-  readonly crls: readonly CertificateRevocationList[];
 }
 
 /** What the extensions of a VCEK or VLEK say. Trustworthy once its chain is verified. */
@@ -85,7 +85,6 @@ export function readSnpCollateral(
     ek,
     intermediate: intermediates.find((one) => isIssuer(one, ek)) ?? intermediates[0],
     suppliedRoots: certificatesOf(endorsements, 'ark'),
-    crls: crlsOf(endorsements, 'crl'),
   };
 }
 
@@ -144,23 +143,27 @@ export function readEkFacts(ek: Certificate): EkFacts {
 export function verifyNotRevoked(
   intermediate: Certificate,
   root: Certificate,
-  crls: readonly CertificateRevocationList[],
+  endorsements: Endorsements,
   at: Instant,
 ): Verdict<'checked' | 'not-checked'> {
+  let crls: readonly CertificateRevocationList[];
+  try {
+    crls = crlsOf(endorsements, 'crl');
+  } catch (error) {
+    if (!isPedigreeError(error)) throw error;
+    return failure('collateral', 'endorsement-malformed', error.message);
+  }
   const ours = crls.filter((crl) => isCrlOf(crl, root, AMD_ALGORITHMS));
   if (ours.some((crl) => crl.revoked.has(intermediate.serial) && crl.thisUpdate <= at)) {
     const message = `${intermediate.commonName ?? 'the intermediate'} is on AMD's revocation list`;
     return failure('collateral', 'intermediate-revoked', message, { clause: 'RFC 5280 6.3.3' });
   }
-  const first = crls[0];
-  if (first === undefined) return passed('not-checked');
   const verdicts = crls.map((crl) => verifyCrl(crl, root, at, AMD_ALGORITHMS));
   if (verdicts.some((verdict) => verdict.status === 'passed')) return passed('checked');
-  // prefer "one of ours, but stale" over "of somebody else"
-  const best = verdicts.find((verdict) => verdict.status === 'undetermined') ?? verdicts[0];
-  return best === undefined || best.status === 'passed'
-    ? passed('not-checked')
-    : (atStage(best, 'collateral') as Verdict<never>);
+  const unusable = verdicts.filter((verdict) => verdict.status !== 'passed');
+  // "one of ours, but stale" says more than "of somebody else"
+  const gap = unusable.find((verdict) => verdict.status === 'undetermined') ?? unusable[0];
+  return gap === undefined ? passed('not-checked') : atStage<never>(gap, 'collateral');
 }
 
 /** The part an endorsement plays, told from its content. */

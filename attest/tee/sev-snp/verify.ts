@@ -72,6 +72,8 @@ export interface SnpClaims extends TeeClaims {
   readonly revocation: 'checked' | 'not-checked';
 }
 
+const CERTIFICATE_CLAUSE = 'AMD 57230, certificate extensions';
+
 /** The endorsements of a report once its chain is verified. */
 interface EndorsedBy {
   readonly product: SnpProduct;
@@ -160,7 +162,7 @@ function verifyChain(
     const message = `${nameOf(intermediate)} does not issue ${report.signer} certificates of ${product}`;
     return failure('chain', 'intermediate-kind', message);
   }
-  const revocation = verifyNotRevoked(intermediate, root, collateral.crls, input.at);
+  const revocation = verifyNotRevoked(intermediate, root, input.endorsements, input.at);
   if (revocation.status !== 'passed') return revocation;
   return passed({ product, ek, facts, revocation: revocation.value });
 }
@@ -169,7 +171,8 @@ function findReportFault(report: SnpReport, by: EndorsedBy): Verdict<never> | un
   if (!isSignedBy(report, by.ek)) {
     const message = `the report is not signed by the ${report.signer} supplied`;
     const hint = 'the report was changed, or the certificate is of another chip or TCB';
-    return failure('signature', 'report-signature', message, { at: '0x2a0', hint });
+    const clause = 'AMD 56860, ATTESTATION_REPORT';
+    return failure('signature', 'report-signature', message, { at: '0x2a0', clause, hint });
   }
   if (report.signer === 'VCEK') {
     if (by.facts.hwid === undefined) {
@@ -177,13 +180,13 @@ function findReportFault(report: SnpReport, by: EndorsedBy): Verdict<never> | un
     }
     if (isOfChip(report, by.facts.hwid) === false) {
       const message = 'the VCEK certificate is of another chip than the report';
-      return failure('chain', 'chip-id', message, { at: '0x1a0' });
+      return failure('chain', 'chip-id', message, { at: '0x1a0', clause: CERTIFICATE_CLAUSE });
     }
   }
   const reported = readTcb(by.product, report.reportedTcb);
   if (!isSameTcb(by.facts.tcb, reported)) {
     const message = `the ${report.signer} certificate is of another TCB than the report`;
-    return failure('tcb', 'tcb-mismatch', message, { at: '0x180' });
+    return failure('tcb', 'tcb-mismatch', message, { at: '0x180', clause: CERTIFICATE_CLAUSE });
   }
   return undefined;
 }

@@ -37,6 +37,6 @@ export function appraiseSimulated(
   return concludeAppraisal(claims, [
     ...demandEqual(policy.measurement, measurement, 'measurement', measured, '/measurement'),
     ...demandEqual(policy.reportData, reportData, 'report-data', reported, '/reportData'),
-    ...demandBinding(binding, reportData, 'hex', '/reportData'),
+    ...demandBinding(binding, reportData, '/reportData'),
   ]);
 }

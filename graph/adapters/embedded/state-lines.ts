@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { parseDigest } from '../../../core/digest.ts';
+import { PedigreeError } from '../../../core/errors.ts';
 import { unpackFacts } from '../../domain/facts-codec.ts';
 import type { Facts } from '../../domain/facts.ts';
 import { kindMask } from '../../domain/kinds.ts';
 import { edgeLinesOf, nodeLine, standingLine } from '../../domain/state-lines.ts';
+import { toStoredDigest } from '../shared/blob-codec.ts';
 import { readBlob, SELECT_BLOB } from './blobs.ts';
 import { nullableTextOf, numberOf, textOf, type Row } from './rows.ts';
-import { PedigreeError } from '../../../core/errors.ts';
 
 const SELECT_PLACEMENTS = `
   SELECT project, document, standing, live, facts_digest FROM placement ORDER BY project, document`;
@@ -39,11 +39,11 @@ function* documentLines(
   file: string,
 ): Generator<string> {
   const project = textOf(row, 'project');
-  const document = parseDigest(textOf(row, 'document'));
+  const document = toStoredDigest(textOf(row, 'document'));
   yield standingLine(project, document, textOf(row, 'standing'));
   const factsDigest = nullableTextOf(row, 'facts_digest');
   if (numberOf(row, 'live') !== 1 || factsDigest === null) return;
-  const bytes = readBlob(blob, parseDigest(factsDigest), file);
+  const bytes = readBlob(blob, toStoredDigest(factsDigest), file);
   if (bytes === undefined) {
     throw new PedigreeError('ERR_STORE_CORRUPT', 'the facts of a live document are missing', {
       file,

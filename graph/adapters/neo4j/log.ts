@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Record as Neo4jRecord } from 'neo4j-driver';
-import { parseDigest, type Digest } from '../../../core/digest.ts';
+import type { Digest } from '../../../core/digest.ts';
 import { PedigreeError } from '../../../core/errors.ts';
 import type { Head, StoredEntry } from '../../port/store.ts';
-import { decodeBlob, type EncodedBlob } from '../shared/blob-codec.ts';
+import { decodeBlob, toStoredDigest, type EncodedBlob } from '../shared/blob-codec.ts';
 import { toHead } from '../shared/head.ts';
 import type { Statement, Transaction } from './connection.ts';
 import {
@@ -164,7 +164,7 @@ export function selectBlobs(digests: readonly Digest[]): Statement {
 
 /** @throws {PedigreeError} ERR_STORE_CORRUPT where the bytes are not those of the digest */
 export function toBlob(record: Neo4jRecord, address: string): [Digest, Uint8Array] {
-  const digest = parseDigest(textOf(record, 'digest'));
+  const digest = toStoredDigest(textOf(record, 'digest'));
   const encoded: EncodedBlob = {
     digest,
     encoding: textOf(record, 'encoding') === 'zstd' ? 'zstd' : 'raw',

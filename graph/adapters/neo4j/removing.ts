@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Record as Neo4jRecord } from 'neo4j-driver';
+import { chunksOf } from './chunks.ts';
 import type { Transaction } from './connection.ts';
 import { integers, numberOf, numbersOf, textOf } from './records.ts';
 import { relabel } from './relabelling.ts';
@@ -25,7 +26,7 @@ export async function removeFacts(
   if (documents.length === 0) return;
   await deleteEdges(transaction, documents);
   const released = await deleteStates(transaction, documents);
-  await settleEntities(transaction, released);
+  for (const chunk of chunksOf(released)) await settleEntities(transaction, chunk);
 }
 
 async function deleteEdges(

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Record as Neo4jRecord } from 'neo4j-driver';
+import type { JsonObject, JsonValue } from '../../../core/canonical-json-jcs.ts';
 import { PedigreeError } from '../../../core/errors.ts';
-import { parseJson } from '../../../core/json.ts';
+import { isJsonObject, parseJson } from '../../../core/json.ts';
 import { STRENGTHS, type Strength } from '../../domain/relations.ts';
 import { edgeLine, nodeLine, standingLine } from '../../domain/state-lines.ts';
 import type { Neo4jConnection, Statement } from './connection.ts';
@@ -102,12 +103,23 @@ function strengthOf(record: Neo4jRecord): Strength {
 
 function qualifiersOf(record: Neo4jRecord): Record<string, string> {
   const text = nullableTextOf(record, 'qualifiers');
-  const value = text === null ? {} : parseJson(text).value;
-  const entries = Object.entries(value ?? {});
+  if (text === null) return {};
+  const entries = Object.entries(parseQualifiers(text));
   if (entries.every((entry): entry is [string, string] => typeof entry[1] === 'string')) {
     return Object.fromEntries(entries);
   }
   throw corrupt('the qualifiers of an edge are not text');
+}
+
+function parseQualifiers(text: string): JsonObject {
+  let value: JsonValue | undefined;
+  try {
+    ({ value } = parseJson(text));
+  } catch {
+    value = undefined;
+  }
+  if (isJsonObject(value)) return value;
+  throw corrupt('the qualifiers of an edge are no JSON object');
 }
 
 function corrupt(message: string): PedigreeError {

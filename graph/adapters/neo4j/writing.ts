@@ -3,6 +3,7 @@ import { canonicalizeJcs } from '../../../core/canonical-json-jcs.ts';
 import { PedigreeError } from '../../../core/errors.ts';
 import type { EdgeFact, Facts } from '../../domain/facts.ts';
 import { kindMask } from '../../domain/kinds.ts';
+import { chunksOf } from './chunks.ts';
 import type { Transaction } from './connection.ts';
 import { relabel, type Relabelling } from './relabelling.ts';
 import { integers, numbersOf, textsOf } from './records.ts';
@@ -16,9 +17,6 @@ export interface DocumentFacts {
   readonly ordinal: number;
   readonly facts: Facts;
 }
-
-/** Bounds one message to the server, and what the server holds of it. */
-const ROWS_A_STATEMENT = 5000;
 
 /** An Entity of the batch: what the batch says of it, and where it stands. */
 interface EntityRow {
@@ -39,8 +37,8 @@ export async function writeFacts(
   const edges = documents.flatMap((document) => edgesOf(document, entities));
   await Promise.all([
     relabel(transaction, changed),
-    ...chunks(mentions, ROWS_A_STATEMENT).map((chunk) => createStates(transaction, chunk)),
-    ...chunks(edges, ROWS_A_STATEMENT).map((chunk) => createEdges(transaction, chunk)),
+    ...chunksOf(mentions).map((chunk) => createStates(transaction, chunk)),
+    ...chunksOf(edges).map((chunk) => createEdges(transaction, chunk)),
   ]);
 }
 
@@ -103,9 +101,7 @@ async function mergeEntities(
   rows: readonly EntityRow[],
 ): Promise<Relabelling[]> {
   const alike = groupBy(rows, ({ project, mask }) => JSON.stringify([project, mask]));
-  const merged = alike
-    .flatMap((group) => chunks(group, ROWS_A_STATEMENT))
-    .map((chunk) => mergeAlike(transaction, chunk));
+  const merged = alike.flatMap(chunksOf).map((chunk) => mergeAlike(transaction, chunk));
   return (await Promise.all(merged)).flat();
 }
 
@@ -229,10 +225,4 @@ class IdList {
 
 function groupBy<T>(items: readonly T[], key: (item: T) => string): T[][] {
   return [...Map.groupBy(items, key).values()];
-}
-
-function chunks<T>(items: readonly T[], size: number): T[][] {
-  const result: T[][] = [];
-  for (let at = 0; at < items.length; at += size) result.push(items.slice(at, at + size));
-  return result;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { hexOf, type Digest } from '../../../core/digest.ts';
+import { hexOf, isDigest, type Digest } from '../../../core/digest.ts';
 import { excerpt, PedigreeError } from '../../../core/errors.ts';
 import type { StoredBlob } from '../../port/store.ts';
 
@@ -43,6 +43,15 @@ export function decodeBlob(blob: EncodedBlob, place: string): Uint8Array {
   const bytes = decompress(blob, place);
   if (!isDigestOf(blob.digest, bytes)) throw corruptBlob(blob.digest, place);
   return bytes;
+}
+
+/**
+ * A digest that a store kept as text.
+ * @throws {PedigreeError} ERR_STORE_CORRUPT where the text is none
+ */
+export function toStoredDigest(text: string): Digest {
+  if (isDigest(text)) return text;
+  throw new PedigreeError('ERR_STORE_CORRUPT', `a stored digest is none: ${excerpt(text)}`);
 }
 
 /**

@@ -10,6 +10,7 @@ interface Reach {
   readonly elements: readonly Element[];
   /** Elements of other BOMs, by BOM-Link, with the place that links to them. */
   readonly foreign: ReadonlyMap<number, string>;
+  /** The root's own dependencies led somewhere. */
   readonly overDependencies: boolean;
 }
 
@@ -39,7 +40,7 @@ export function compileBoundary(graph: BomGraph, root: number): void {
   if (!all) containUnreached(graph, root, new Set(inside), parts);
 }
 
-/** Nesting is containment (component.components: "part of the parent"), stated in so many words. */
+/** Nesting is containment ("components included in the parent component. This is not a dependency tree"), stated in so many words. */
 function stateNesting(graph: BomGraph, root: number): void {
   for (const { node, children } of graph.elements) {
     for (const child of children) {
@@ -71,6 +72,7 @@ class Walk implements Reach {
   readonly #enteredRefs = new Set<string>();
   readonly #seenRefs = new Set<string>();
   readonly #queue: number[] = [];
+  #isOwn = true;
 
   constructor(graph: BomGraph) {
     this.#graph = graph;
@@ -78,13 +80,24 @@ class Walk implements Reach {
     this.#elementsOf = elementsByNode(graph);
   }
 
+  /** First what the root itself leads to, then what typed edges lead to from there: their dependencies are not the root's. */
   from(start: number): void {
     this.#visit(start);
-    for (let at = 0; at < this.#queue.length; at++) {
-      const node = this.#queue[at] ?? start;
+    this.#finish(0, false);
+    const own = this.#queue.length;
+    this.#isOwn = false;
+    for (const node of this.#queue.slice(0, own)) {
+      for (const next of this.#graph.typedFrom(node)) this.#visit(next);
+    }
+    this.#finish(own, true);
+  }
+
+  #finish(first: number, overTyped: boolean): void {
+    for (let at = first; at < this.#queue.length; at++) {
+      const node = this.#queue[at] ?? -1;
       // records with one identity are one thing: what is nested in either, or needed by either, is reached
       for (const element of this.#elementsOf.get(node) ?? []) this.#enter(element);
-      for (const next of this.#graph.typedFrom(node)) this.#visit(next);
+      if (overTyped) for (const next of this.#graph.typedFrom(node)) this.#visit(next);
     }
   }
 
@@ -112,7 +125,7 @@ class Walk implements Reach {
     const foreign = targets.length === 0 ? this.#graph.resolve(ref) : undefined;
     if (foreign !== undefined && !this.foreign.has(foreign)) this.foreign.set(foreign, pointer);
     const isElsewhere = targets.some(({ node }) => node !== this.#graph.main?.node);
-    if (foreign !== undefined || isElsewhere) this.overDependencies = true;
+    if (this.#isOwn && (foreign !== undefined || isElsewhere)) this.overDependencies = true;
     for (const { node } of targets) this.#visit(node);
   }
 }

@@ -139,7 +139,7 @@ function resourceNode(graph: BomGraph, use: ResourceUse): number | undefined {
     pointer: use.pointer,
     names: [url],
     digests: hashes,
-    nameRefs: sharedName('url', url),
+    nameRefs: sharedName('uri', url),
     local: use.pointer,
     attributes: { url: url.slice(0, 1024) },
   });

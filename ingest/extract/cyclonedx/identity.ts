@@ -2,6 +2,7 @@
 import { findDigest } from '../../../core/digest.ts';
 import { LIMITS } from '../../../core/limits.ts';
 import { coordinateRef, findPurl, levelOf, nameRef } from '../../../graph/domain/node-ref.ts';
+import { hubIdentityOfPurl } from './hub.ts';
 import type { Kind } from '../../../graph/domain/kinds.ts';
 import type { Component, DataEntry, License, Service } from '../../../schemas/cyclonedx/model.ts';
 import type { EntityInput } from '../facts-builder.ts';
@@ -72,8 +73,11 @@ export function entityOf(source: Component | Service, local: string): EntityInpu
     // a broken purl goes to the builder, which lists it
     purls: purl?.broken === undefined ? [] : [purl.broken],
   };
-  const named = purl?.ref === undefined ? [] : [purl.ref];
-  if (purl?.level === 'coordinate') return { ...common, coordinates: named };
+  const hub = purl?.ref === undefined ? undefined : hubIdentityOfPurl(purl.ref, kindOf(source));
+  const named = purl?.ref === undefined ? [] : [purl.ref, ...(hub?.nameRefs ?? [])];
+  if (purl?.level === 'coordinate') {
+    return { ...common, coordinates: [...named, ...(hub?.coordinates ?? [])] };
+  }
   if (contentRefs.length > 0 || hasDigest(source)) return { ...common, nameRefs: named };
   return { ...common, ...namedIdentity(source, named) };
 }

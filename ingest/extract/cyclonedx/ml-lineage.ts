@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { hubIdentityOfDatasetUrl } from './hub.ts';
 import { isModel, sharedName } from './identity.ts';
 import type {
   Component,
@@ -79,7 +80,11 @@ function inlineDataset(graph: BomGraph, data: DataEntry): number {
     kinds: ['Dataset'],
     pointer: data.pointer,
     names: data.name === undefined ? [] : [data.name],
-    nameRefs: [...sharedName('cdx', data.name), ...sharedName('url', data.url)],
+    nameRefs: [
+      ...sharedName('cdx', data.name),
+      ...sharedName('uri', data.url),
+      ...hubIdentityOfDatasetUrl(data.url).nameRefs,
+    ],
     local: data.pointer,
     attributes,
   });

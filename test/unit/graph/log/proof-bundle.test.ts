@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash, verify } from 'node:crypto';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { isPedigreeError } from '../../../../core/errors.ts';
 import { entryLeafHash } from '../../../../graph/log/leaf.ts';
 import { MerkleTree } from '../../../../graph/log/merkle-tree.ts';
@@ -12,6 +15,7 @@ import {
   verifyProofBundle,
 } from '../../../../graph/log/proof-bundle.ts';
 import type { ProofBundle } from '../../../../graph/log/proof-bundle.ts';
+import { formatVerifierKey } from '../../../../graph/log/signed-note.ts';
 import { eventOf, LOG_KEYS, memoryLog, ORIGIN, OTHER_KEYS, saltOf } from './memory-log.ts';
 
 const LOG = memoryLog(77);
@@ -70,30 +74,51 @@ describe('a proof bundle', () => {
     if (entry === undefined) throw new Error('no entry');
     expect(createProofBundle(entry, CHECKPOINT, tree.nodeAt)).toEqual(BUNDLE);
   });
+});
 
-  // docs/log.md, "Check a proof by hand": the same steps with SHA-256 and Ed25519 alone
-  test('can be checked without this product', () => {
-    const { index, size, entry, proof, checkpoint } = JSON.parse(TEXT) as ProofBundle;
-    const H = (...parts: Uint8Array[]): Buffer =>
-      createHash('sha256').update(Buffer.concat(parts)).digest();
-    const commitment = H(Buffer.from(entry.salt, 'hex'), Buffer.from(entry.event, 'utf8'));
-    let hash = H(Uint8Array.of(0), commitment);
-    let fn = index;
-    let sn = size - 1;
-    for (const step of proof.map((hex) => Buffer.from(hex, 'hex'))) {
-      if (fn % 2 === 1 || fn === sn) {
-        hash = H(Uint8Array.of(1), step, hash);
-        while (fn % 2 === 0 && fn !== 0) [fn, sn] = [fn >> 1, sn >> 1];
-      } else {
-        hash = H(Uint8Array.of(1), hash, step);
-      }
-      [fn, sn] = [fn >> 1, sn >> 1];
-    }
-    expect(sn).toBe(0);
-    const [body = '', line = ''] = checkpoint.split('\n\n');
-    expect(body.split('\n')).toEqual([ORIGIN, String(size), hash.toString('base64')]);
-    const signature = Buffer.from(line.trim().split(' ')[2] ?? '', 'base64').subarray(4);
-    expect(verify(null, Buffer.from(`${body}\n`), LOG_KEYS.publicKey, signature)).toBe(true);
+describe('the script in docs/log.md, which knows nothing of this product', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pedigree-proof-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const page = readFileSync(join(import.meta.dirname, '../../../../docs/log.md'), 'utf8');
+  const script = join(folder, 'check-proof.mjs');
+  writeFileSync(script, /```js\n([\s\S]*?)```/.exec(page)?.[1] ?? '');
+
+  function check(bundle: ProofBundle, key = formatVerifierKey(ORIGIN, LOG_KEYS.publicKey)) {
+    const file = join(folder, 'bundle.json');
+    writeFileSync(file, JSON.stringify(bundle));
+    const { status, stdout, stderr } = spawnSync(process.execPath, [script, file, key], {
+      encoding: 'utf8',
+    });
+    return { status, text: stdout + stderr };
+  }
+
+  test('accepts a bundle', () => {
+    const { status, text } = check(BUNDLE);
+    expect(text).toBe(`PROVEN: entry 42 of ${ORIGIN} is ${BUNDLE.entry.event}\n`);
+    expect(status).toBe(0);
+  });
+
+  test.each<[string, Partial<ProofBundle>, string]>([
+    ['another event', { entry: { ...BUNDLE.entry, event: '{}' } }, 'another root'],
+    ['another index', { index: 43 }, 'another root'],
+    ['another size', { size: 78 }, 'another size'],
+    ['a proof cut short', { proof: BUNDLE.proof.slice(1) }, 'too short'],
+    ['a proof made longer', { proof: [...BUNDLE.proof, saltOf(1)] }, 'too long'],
+    [
+      'a checkpoint altered',
+      { checkpoint: CHECKPOINT.replace('\n77\n', '\n78\n') },
+      'does not hold',
+    ],
+    ['a checkpoint of another key', { checkpoint: LOG.checkpoint(OTHER_KEYS) }, 'not signed'],
+  ])('refuses %s', (_, change, reason) => {
+    const { status, text } = check({ ...BUNDLE, ...change });
+    expect(text).toMatch(/^NOT PROVEN: /);
+    expect(text).toContain(reason);
+    expect(status).toBe(1);
+  });
+
+  test('refuses another key', () => {
+    expect(check(BUNDLE, formatVerifierKey(ORIGIN, OTHER_KEYS.publicKey)).status).toBe(1);
   });
 });
 

@@ -359,6 +359,17 @@ describe('typed edges and the boundary', () => {
     expect(edgesOf(facts, 'contains')).toEqual(['app contains m', 'app contains raw']);
   });
 
+  test('dependencies of the training data are not the root’s: it still reaches none, so it contains all', () => {
+    const facts = factsOf(
+      describing(model, {
+        components: [data, part('raw', { type: 'data' }), part('lib')],
+        dependencies: [{ ref: 'd', dependsOn: ['raw'] }],
+      }),
+    );
+    expect(edgesOf(facts, 'contains')).toEqual(['m contains lib', 'm contains raw']);
+    expect(facts.problems).toEqual([]);
+  });
+
   test('data of a model that is no part of the root, and that the root needs itself, is a part', () => {
     const facts = factsOf(
       describing(part('app'), {

@@ -123,6 +123,38 @@ describe('the identity of a component', () => {
     expect(joins(facts)).toEqual([`namedAs ${name}`]);
   });
 
+  test.each([
+    ['machine-learning-model', 'name:huggingface/model/Org/Name'],
+    ['data', 'name:huggingface/dataset/Org/Name'],
+  ])('a purl of the Hub is, for a %s, the name that model cards use', (type, name) => {
+    expect(joins(factsOfComponent({ type, purl: 'pkg:huggingface/Org/Name' }))).toContain(
+      `namedAs ${name}`,
+    );
+  });
+
+  test.each([
+    ['machine-learning-model', 'hf:Org/Name@'],
+    ['data', 'hf:datasets/Org/Name@'],
+  ])('… and with a full commit, for a %s, the coordinate', (type, prefix) => {
+    const commit = '7c41481f57cb95916b40956ab2f0b139b296d974';
+    expect(joins(factsOfComponent({ type, purl: `pkg:huggingface/Org/Name@${commit}` }))).toEqual([
+      `alternateOf ${prefix}${commit}`,
+    ]);
+  });
+
+  test.each([
+    ['an abbreviated commit', 'machine-learning-model', 'pkg:huggingface/Org/Name@7c41481'],
+    [
+      'a file of a repository',
+      'data',
+      'pkg:huggingface/O/N@7c41481f57cb95916b40956ab2f0b139b296d974#w',
+    ],
+    ['a library', 'library', 'pkg:huggingface/O/N@7c41481f57cb95916b40956ab2f0b139b296d974'],
+    ['another registry', 'data', 'pkg:npm/Org@7c41481f57cb95916b40956ab2f0b139b296d974'],
+  ])('%s is nothing that model cards name', (_name, type, purl) => {
+    expect(joins(factsOfComponent({ type, purl }))).toEqual([]);
+  });
+
   test('a CPE is a name too, where nothing better is known', () => {
     const cpe = 'cpe:2.3:a:acme:thing:1:*:*:*:*:*:*:*';
     expect(joins(factsOfComponent({ cpe }))).toEqual([

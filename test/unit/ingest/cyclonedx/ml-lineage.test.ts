@@ -60,8 +60,21 @@ describe('trainedOn, in the encodings that BOMs really use', () => {
     const shared = edges(facts, 'namedAs').filter(({ from }) => from === edge?.to);
     expect(shared.map(({ to }) => facts.nodes[to]?.ref).sort()).toEqual([
       'name:cdx/Corpus',
-      'name:url/https://example.org/c',
+      'name:uri/https://example.org/c',
     ]);
+  });
+
+  test.each([
+    ['https://huggingface.co/datasets/org/set', ['name:huggingface/dataset/org/set']],
+    ['https://huggingface.co/datasets/squad/', ['name:huggingface/dataset/squad']],
+    ['https://huggingface.co/datasets/org/set/blob/main/a.csv', []],
+    ['https://huggingface.co/org/model', []],
+    ['https://evil.example/huggingface.co/datasets/org/set', []],
+  ])('(a) %s is called %j by dataset cards', (url, names) => {
+    const use = { type: 'dataset', contents: { url } };
+    const facts = factsOf(bomWith({ components: [model('m', trainedWith(use))] }));
+    const refs = facts.nodes.map(({ ref }) => ref);
+    expect(refs.filter((ref) => ref.startsWith('name:huggingface/'))).toEqual(names);
   });
 
   test('(b) datasets by reference are the data components themselves', () => {

@@ -116,6 +116,10 @@ const known = (line: string): boolean =>
   line.split(' < ').every((ref) => [...DIGESTS.values()].includes(ref));
 
 describeShared('the links of the story', () => {
+  test('the tables of the story name its files', () => {
+    expect(DIGESTS.size).toBe(34);
+  });
+
   test.each(STEPS)('%s states exactly the edges of story.md', (step, products, materials) => {
     const facts = onlyFacts(linkOf(step));
     const expected = products.flatMap((product) =>

@@ -145,10 +145,8 @@ describe('findRepeatedItem', () => {
   function sorted(value: unknown): unknown {
     if (Array.isArray(value)) return value.map(sorted);
     if (typeof value !== 'object' || value === null) return value;
-    return Object.entries(value)
-      .map(([key, item]) => [key, sorted(item)] as const)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, item]) => ({ key, item }));
+    const entries = Object.entries(value).map(([key, item]) => [key, sorted(item)] as const);
+    return { members: entries.sort(([a], [b]) => (a < b ? -1 : 1)) };
   }
 
   function reordered(value: unknown): unknown {

@@ -139,12 +139,12 @@ describe('refusals', () => {
     ['a: !!timestamp 2001-01-01', 'ERR_PARSE_YAML', 1],
     ['a: !!set {x}', 'ERR_PARSE_YAML', 1],
     ['%TAG !e! tag:example.org,2000:\n---\na: !e!x 1', 'ERR_PARSE_YAML', 3],
-    ['%YAML 1.1\n---\na: yes', 'ERR_PARSE_YAML', 3],
+    ['%YAML 1.1\n---\na: yes', 'ERR_PARSE_YAML', 2],
     ['? [a]\n: b', 'ERR_PARSE_YAML', 1],
     ['? {a: 1}\n: b', 'ERR_PARSE_YAML', 1],
     ['a: [1, 2', 'ERR_PARSE_YAML', 1],
     ['a: "open', 'ERR_PARSE_YAML', 1],
-    ['a: b\n c: d', 'ERR_PARSE_YAML', 2],
+    ['a: b\n c: d', 'ERR_PARSE_YAML', 1],
     ['\ta: b', 'ERR_PARSE_YAML', 1],
     ['a: &a x\nb: *c', 'ERR_PARSE_YAML', 2],
     ['license: {{ license }}', 'ERR_PARSE_YAML', 1],
@@ -179,6 +179,7 @@ describe('refusals', () => {
   test('size and number of documents', () => {
     expect(refusal(`a: ${'x'.repeat(YAML_LIMITS.chars)}`).code).toBe('ERR_LIMIT_SIZE');
     expect(refusal('--- a\n'.repeat(YAML_LIMITS.documents + 1)).code).toBe('ERR_LIMIT_ITEMS');
+    expect(refusal(`[${'a,'.repeat(YAML_LIMITS.pieces / 2)}]`).code).toBe('ERR_LIMIT_ITEMS');
   });
 
   test('one document where one is asked for', () => {

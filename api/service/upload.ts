@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import { LIMITS } from '../../core/limits.ts';
+import type { IngestOutcome } from '../../ingest/pipeline.ts';
+import type { Pedigree } from './pedigree.ts';
+
+export interface Upload {
+  readonly project: string;
+  /** Label of where it comes from, for people. */
+  readonly source: string;
+  /** What a report is about that names nothing itself. */
+  readonly subject?: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Ingests one document on behalf of the local owner, with the trust roots of the moment pinned in the log. */
+export async function ingestUpload(
+  pedigree: Pedigree,
+  { project, source, subject, bytes }: Upload,
+): Promise<IngestOutcome[]> {
+  const { owner } = pedigree;
+  if (owner !== null) await pedigree.logTrustRoots(project);
+  return await pedigree.ingest([{ source: source.slice(0, LIMITS.refChars), bytes }], {
+    project,
+    submittedBy: owner?.identity ?? 'loopback',
+    ...(subject === undefined ? {} : { subject }),
+  });
+}
+
+/** How an upload ended: something was kept and all of it reads; something waits for a person; nothing was kept. */
+export function uploadResult(outcomes: readonly IngestOutcome[]): 'stored' | 'waiting' | 'refused' {
+  if (outcomes.every(({ standing }) => standing === 'refused')) return 'refused';
+  const isGood = outcomes.every(({ standing }) => standing === 'accepted' || standing === 'opaque');
+  return isGood ? 'stored' : 'waiting';
+}

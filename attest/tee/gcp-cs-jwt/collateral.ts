@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+import { isPedigreeError } from '../../../core/errors.ts';
+import { arrayMember } from '../../../core/json.ts';
+import { passed } from '../../../core/verdict.ts';
+import type { Verdict } from '../../../core/verdict.ts';
+import { isSameBytes, parseCertificate } from '../../x509/certificate.ts';
+import type { Certificate } from '../../x509/certificate.ts';
+import { verifyCertificatePath } from '../../x509/path.ts';
+import type { SignatureAlgorithm } from '../../x509/signature-algorithm.ts';
+import { anchorCertificates, certificatesOf } from '../endorsements.ts';
+import { atStage, failure, unanswered } from '../finding.ts';
+import { jwsError } from '../jws.ts';
+import type { Jws } from '../jws.ts';
+import type { VerifyInput } from '../scheme.ts';
+
+/** Role: the root as supplied (compared, never trusted). */
+export const GCP_ROLES: ReadonlySet<string> = new Set(['root']);
+
+const GCP_ALGORITHMS: ReadonlySet<SignatureAlgorithm> = new Set(['rsa-sha256']);
+
+/** Leaf, intermediate, root: the PKI has exactly this shape. */
+const CHAIN_LENGTH = 3;
+
+/**
+ * The certificate that signed the token, once the chain in its header ends in a trusted root.
+ * @throws {PedigreeError} ERR_TRUST_INVALID
+ * @see RFC 7515 section 4.1.6
+ */
+export function verifyTokenSigner(jws: Jws, input: VerifyInput): Verdict<Certificate> {
+  const read = readCertificates(jws, input);
+  if (read.status !== 'passed') return read;
+  const { chain, root, supplied } = read.value;
+  const anchors = anchorCertificates(input.anchors);
+  if (anchors.length === 0) {
+    return unanswered('chain', 'no-trust-anchor', 'no Confidential Space root is trusted');
+  }
+  const anchor = anchors.find((one) => isSameBytes(one.der, root.der));
+  const isSuppliedTrusted = supplied.every((one) =>
+    anchors.some((a) => isSameBytes(a.der, one.der)),
+  );
+  if (anchor === undefined || !isSuppliedTrusted) {
+    const message = 'the root of the token is not the trusted one';
+    return failure('chain', 'root-not-trusted', message, { at: '/x5c/2' });
+  }
+  const path = { chain, anchor, at: input.at, algorithms: GCP_ALGORITHMS };
+  return atStage(verifyCertificatePath(path), 'chain');
+}
+
+interface TokenCertificates {
+  readonly chain: readonly Certificate[];
+  readonly root: Certificate;
+  readonly supplied: readonly Certificate[];
+}
+
+function readCertificates(jws: Jws, input: VerifyInput): Verdict<TokenCertificates> {
+  const x5c = arrayMember(jws.header, 'x5c');
+  if (x5c === undefined) {
+    const hint = 'ask Confidential Space for a PKI token; OIDC tokens need keys from the network';
+    return failure('chain', 'no-certificates', 'the token carries no certificates', { hint });
+  }
+  try {
+    const certificates = x5c.map((item) => parseCertificate(decodeCertificate(item)));
+    const [leaf, intermediate, root] = certificates;
+    const isWhole = leaf !== undefined && intermediate !== undefined && root !== undefined;
+    if (!isWhole || certificates.length !== CHAIN_LENGTH) {
+      return failure('chain', 'chain-length', 'the chain does not have three certificates');
+    }
+    const supplied = certificatesOf(input.endorsements, 'root');
+    return passed({ chain: [leaf, intermediate], root, supplied });
+  } catch (error) {
+    if (!isPedigreeError(error)) throw error;
+    return failure('chain', 'certificate-malformed', error.message, { at: '/x5c' });
+  }
+}
+
+/** x5c holds standard base64, not base64url (RFC 7515 section 4.1.6). */
+function decodeCertificate(item: unknown): Uint8Array {
+  if (typeof item !== 'string') throw jwsError('x5c holds something other than text');
+  const bytes = Buffer.from(item, 'base64');
+  if (bytes.toString('base64') !== item) throw jwsError('x5c is not base64');
+  return new Uint8Array(bytes);
+}

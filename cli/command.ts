@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Command } from 'commander';
+import { isPedigreeError, PedigreeError } from '../core/errors.ts';
+import { EXIT, exitCodeOf } from './exit-codes.ts';
+import type { Terminal } from './output/terminal.ts';
+import { printable } from './output/terminal.ts';
+import { openPedigree, settingsFromEnvironment, type Opened } from './wire.ts';
+
+/** What every command is given. */
+export interface CommandContext {
+  readonly terminal: Terminal;
+  /** Standard input, read only where a command asks for it. */
+  readonly input: AsyncIterable<Uint8Array>;
+  /** Set by the command that ran. */
+  exitCode: number;
+}
+
+export interface CommonOptions {
+  readonly home?: string;
+  readonly json?: boolean;
+  readonly exitZero?: boolean;
+}
+
+/** Adds the options that all commands on a home share. */
+export function withHome(command: Command): Command {
+  return command
+    .option('--home <dir>', 'home folder (default: PEDIGREE_HOME, else ~/.pedigree)')
+    .option('--json', 'one JSON document on standard output')
+    .option('--exit-zero', 'exit 0 whatever the answer, for scripts that only want to read it');
+}
+
+/** Runs the work of a command on an opened home and closes it. The work returns the exit code. */
+export async function runOnHome(
+  context: CommandContext,
+  options: CommonOptions,
+  work: (opened: Opened) => Promise<number>,
+): Promise<void> {
+  await run(context, options, async () => {
+    const opened = await openPedigree(settingsFromEnvironment(options.home));
+    try {
+      return await work(opened);
+    } finally {
+      await opened.close();
+    }
+  });
+}
+
+/** Runs the work of a command and turns what it throws into a message and an exit code. */
+export async function run(
+  context: CommandContext,
+  options: CommonOptions,
+  work: () => Promise<number>,
+): Promise<void> {
+  try {
+    const code = await work();
+    // an answer may be waved through, a failure never
+    context.exitCode = options.exitZero === true && code <= EXIT.unsure ? EXIT.yes : code;
+  } catch (error) {
+    context.exitCode = reportError(context.terminal, error, options.json === true);
+  }
+}
+
+/** Writes what went wrong, where, and what to do. @returns the exit code */
+export function reportError(terminal: Terminal, error: unknown, json: boolean): number {
+  const known = isPedigreeError(error)
+    ? error
+    : new PedigreeError('ERR_INTERNAL', 'something broke that should not; please report it', { cause: error });
+  const { code, message, file, at, line, hint } = known;
+  if (json) {
+    terminal.out(`${JSON.stringify({ error: { code, message, file, at, line, hint } })}\n`);
+  }
+  const place = [file, line === undefined ? undefined : `line ${line}`, at === '' ? undefined : at]
+    .filter((part) => part !== undefined)
+    .join(', ');
+  terminal.err(`pedigree: ${printable(message)}${place === '' ? '' : ` (${printable(place)})`} [${code}]\n`);
+  if (hint !== undefined) terminal.err(`  ${printable(hint)}\n`);
+  if (code === 'ERR_INTERNAL' && known.cause instanceof Error) terminal.err(`${known.cause.stack ?? ''}\n`);
+  return exitCodeOf(code);
+}
+
+/** The stable JSON of a command, on one line. */
+export function writeJson(context: CommandContext, value: unknown): void {
+  context.terminal.out(`${JSON.stringify(value)}\n`);
+}

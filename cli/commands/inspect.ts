@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Command } from 'commander';
+import { isDigest } from '../../core/digest.ts';
+import type { Facts } from '../../graph/domain/facts.ts';
+import { prepareDocument, type PreparedDocument } from '../../ingest/prepare.ts';
+import { receivePath, receiveStream } from '../../ingest/receive/files.ts';
+import { run, withHome, writeJson, type CommandContext, type CommonOptions } from '../command.ts';
+import { EXIT } from '../exit-codes.ts';
+import { openHome, readTrust } from '../home.ts';
+import { printable, shortRef, styled, table, type Terminal } from '../output/terminal.ts';
+import { settingsFromEnvironment, systemClock } from '../wire.ts';
+
+interface InspectOptions extends CommonOptions {
+  readonly subject?: string;
+  readonly lenient?: boolean;
+}
+
+/** `pedigree inspect PATH…`: what documents say, stored nowhere. */
+export function addInspect(program: Command, context: CommandContext): void {
+  withHome(
+    program
+      .command('inspect')
+      .description('what documents say, stored nowhere; with --json one line a document')
+      .argument('<path...>', 'files and folders; - reads standard input')
+      .option('--subject <ref>', 'what a report is about that names nothing itself')
+      .option('--lenient', 'leave out the strict schema; conformant is null then'),
+  ).action((paths: string[], options: InspectOptions) =>
+    run(context, options, () => inspect(context, paths, options)),
+  );
+}
+
+async function inspect(
+  context: CommandContext,
+  paths: readonly string[],
+  options: InspectOptions,
+): Promise<number> {
+  const trust = { ...readTrust(openHome(settingsFromEnvironment(options.home).home)), at: systemClock() };
+  const standings: string[] = [];
+  for (const path of paths) {
+    const received = path === '-' ? [await receiveStream(context.input, 'stdin')] : receivePath(path);
+    for await (const one of received) {
+      if ('refused' in one) {
+        standings.push('refused');
+        const { code, message } = one.refused;
+        if (options.json === true) writeJson(context, { source: one.source, standing: 'refused', error: { code, message } });
+        else context.terminal.out(`${printable(one.source)}: refused, ${printable(message)} [${code}]\n`);
+        continue;
+      }
+      const prepared = await prepareDocument(one.bytes, one.source, trust, {
+        strict: options.lenient !== true,
+        ...(options.subject === undefined ? {} : { subject: options.subject }),
+      });
+      for (const document of prepared) {
+        standings.push(document.standing);
+        if (options.json === true) writeJson(context, inspectJson(document));
+        else printDocument(context.terminal, document);
+      }
+    }
+  }
+  if (standings.every((standing) => standing === 'refused')) return EXIT.input;
+  return standings.every((standing) => standing === 'accepted' || standing === 'opaque') ? EXIT.yes : EXIT.unsure;
+}
+
+/** The stable form of one document. */
+export function inspectJson(document: PreparedDocument): Record<string, unknown> {
+  const { facts } = document;
+  return {
+    source: document.source,
+    unpackedFrom: document.unpackedFrom,
+    format: document.format,
+    version: document.version,
+    digest: document.digest,
+    conformant: document.conformant,
+    standing: document.standing,
+    reasons: document.reasons,
+    signature: signatureJson(document),
+    entities: facts === null ? [] : entitiesOf(facts),
+    relations: facts === null ? [] : relationsOf(facts),
+    claims: facts?.claims ?? [],
+    problems: document.problems,
+  };
+}
+
+function signatureJson({ signature }: PreparedDocument): unknown {
+  if (signature === null) return null;
+  const { status, signers, findings, evidence } = signature;
+  return { status, identity: signers[0] ?? null, signers, findings, evidence };
+}
+
+function entitiesOf(facts: Facts): unknown[] {
+  return facts.nodes.map(({ ref, kinds, names, attributes }, at) => ({
+    ref,
+    kind: kinds[0] ?? 'File',
+    kinds,
+    names,
+    digests: digestsOf(facts, at),
+    ...(attributes === undefined ? {} : { attributes }),
+    subject: facts.subjects.includes(at),
+  }));
+}
+
+/** The node's own digest and those that the same record states as aliases. */
+function digestsOf(facts: Facts, at: number): string[] {
+  const own = facts.nodes[at]?.ref ?? '';
+  const aliases = facts.edges
+    .filter(({ from, relation }) => from === at && relation === 'alternateOf')
+    .map(({ to }) => facts.nodes[to]?.ref ?? '');
+  return [own, ...aliases].filter(isDigest);
+}
+
+function relationsOf(facts: Facts): unknown[] {
+  const stated = facts.edges.map(({ from, relation, to, qualifiers, strength, pointers }) => ({
+    from: facts.nodes[from]?.ref ?? '',
+    relation,
+    to: facts.nodes[to]?.ref ?? '',
+    qualifiers,
+    strength,
+    pointer: pointers[0] ?? '',
+    pointers,
+  }));
+  const listed = facts.dependsOn.map(([from, to]) => ({
+    from: facts.nodes[from]?.ref ?? '',
+    relation: 'dependsOn',
+    to: facts.nodes[to]?.ref ?? '',
+    qualifiers: {},
+    strength: 'explicit',
+    pointer: '',
+    pointers: [],
+  }));
+  return [...stated, ...listed];
+}
+
+const SHOWN_RELATIONS = 40;
+
+function printDocument(terminal: Terminal, document: PreparedDocument): void {
+  const { facts, signature } = document;
+  const title = `${printable(document.source)}${document.unpackedFrom === null ? '' : '  (inside the document above)'}`;
+  terminal.out(`${styled(terminal, 'bold', title)}\n`);
+  const signed =
+    signature === null ? 'not an envelope' : `${signature.status} ${signature.signers.map(shortRef).join(', ')}`;
+  terminal.out(
+    table(
+      [
+        ['format', `${document.format} ${printable(document.version ?? '')}`],
+        ['digest', document.digest],
+        ['standing', document.standing],
+        ['conformant', document.conformant === null ? 'no schema, or not asked' : String(document.conformant)],
+        ['signature', signed],
+      ],
+      '  ',
+    ),
+  );
+  for (const reason of document.reasons) terminal.out(`  ! ${printable(reason)}\n`);
+  if (facts !== null) printFacts(terminal, facts);
+  for (const { code, pointer, message } of document.problems) {
+    terminal.out(`  ~ ${code} ${printable(pointer)} ${printable(message)}\n`);
+  }
+  terminal.out('\n');
+}
+
+function printFacts(terminal: Terminal, facts: Facts): void {
+  const label = (at: number): string => printable(facts.nodes[at]?.names[0] ?? shortRef(facts.nodes[at]?.ref ?? ''));
+  const rows = facts.edges
+    .slice(0, SHOWN_RELATIONS)
+    .map(({ from, relation, to, pointers }) => [label(from), relation, label(to), printable(pointers[0] ?? '')]);
+  terminal.out(table(rows, '  '));
+  const more = facts.edges.length - rows.length;
+  if (more > 0) terminal.out(`  … and ${more} more relations (--json shows all)\n`);
+  if (facts.dependsOn.length > 0) {
+    terminal.out(`  ${facts.dependsOn.length} dependsOn pairs inside the document\n`);
+  }
+}

@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: Apache-2.0
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { JsonObject, JsonValue } from '../../../../../core/canonical-json-jcs.ts';
+import { parseInstant } from '../../../../../core/instant.ts';
+import { verifyEvidenceCases } from '../../../../../cli/commands/evidence-verify.ts';
+import { bindStatement } from '../../../../../attest/tee/bind.ts';
+import { anchorCertificates } from '../../../../../attest/tee/endorsements.ts';
+import { gcpConfidentialSpaceScheme as scheme } from '../../../../../attest/tee/gcp-cs-jwt/scheme.ts';
+import type { TeeOutcome } from '../../../../../attest/tee/scheme.ts';
+import { describeShared, readShared, sharedPath } from '../../../../support/shared.ts';
+import { signToken } from '../support/fake-jwt.ts';
+import { ecKey, KEY_CERT_SIGN, makeCertificate, rsaKey } from '../support/fake-pki.ts';
+import type { FakeCertificate } from '../support/fake-pki.ts';
+
+const AT = '2025-01-01T00:00:00Z';
+const NOW = Date.parse(AT) / 1000;
+const keys = { root: rsaKey(), middle: rsaKey(), leaf: rsaKey(), stranger: rsaKey() };
+const BIND = new TextDecoder().decode(bindStatement('gcp-cs-jwt', Buffer.from('pae')));
+const IMAGE = `sha256:${'ab12'.repeat(16)}`;
+
+interface Fake {
+  readonly root?: Partial<FakeCertificate>;
+  readonly middle?: Partial<FakeCertificate>;
+  readonly leaf?: Partial<FakeCertificate>;
+  readonly header?: Record<string, unknown>;
+  readonly claims?: Record<string, unknown>;
+  readonly container?: Record<string, unknown>;
+  readonly signer?: typeof keys.leaf;
+  readonly editChain?: (chain: Uint8Array[]) => Uint8Array[];
+  readonly at?: string;
+  readonly policy?: JsonObject;
+  readonly binding?: Uint8Array;
+}
+
+function chainOf(fake: Fake): [Uint8Array, Uint8Array, Uint8Array] {
+  const algorithm = 'rsa-sha256';
+  const authority = { isCa: true, keyUsage: KEY_CERT_SIGN, algorithm } as const;
+  const root = { subject: 'root', issuer: 'root', key: keys.root, issuerKey: keys.root };
+  const middle = { subject: 'middle', issuer: 'root', key: keys.middle, issuerKey: keys.root };
+  const leaf = { subject: 'leaf', issuer: 'middle', key: keys.leaf, issuerKey: keys.middle };
+  return [
+    makeCertificate({ ...leaf, isCa: false, algorithm, ...fake.leaf }),
+    makeCertificate({ ...middle, ...authority, ...fake.middle }),
+    makeCertificate({ ...root, ...authority, ...fake.root }),
+  ];
+}
+
+function claims(fake: Fake): Record<string, unknown> {
+  const container = {
+    image_digest: IMAGE,
+    image_reference: 'r.example/i@sha256:…',
+    ...fake.container,
+  };
+  return {
+    iss: 'https://confidentialcomputing.googleapis.com',
+    sub: 'https://www.googleapis.com/compute/v1/projects/p',
+    aud: 'pedigree',
+    iat: NOW - 60,
+    nbf: NOW - 60,
+    exp: NOW + 3540,
+    eat_nonce: BIND,
+    secboot: true,
+    hwmodel: 'GCP_AMD_SEV',
+    swname: 'CONFIDENTIAL_SPACE',
+    swversion: ['250800'],
+    dbgstat: 'disabled-since-boot',
+    submods: { container, confidential_space: { support_attributes: ['STABLE'] } },
+    ...fake.claims,
+  };
+}
+
+function run(fake: Fake): TeeOutcome {
+  const chain = chainOf(fake);
+  const [, , root] = chain;
+  const sent = fake.editChain?.([...chain]) ?? chain;
+  const x5c = sent.map((der) => Buffer.from(der).toString('base64'));
+  const header = { alg: 'RS256', typ: 'JWT', x5c, ...fake.header };
+  const signer = fake.signer ?? keys.leaf;
+  return scheme.run({
+    evidence: signToken(header, claims(fake), signer.privateKey),
+    endorsements: new Map(),
+    anchors: [{ name: 'fake root', bytes: root }],
+    at: parseInstant(fake.at ?? AT),
+    policy: fake.policy ?? {},
+    binding: fake.binding ?? 'ignore',
+  });
+}
+
+function outcome(fake: Fake): string {
+  return described(run(fake));
+}
+
+function described(result: TeeOutcome): string {
+  const [first] = result.verdict === 'passed' ? [] : result.findings;
+  return first === undefined ? 'passed' : `${result.verdict} ${first.stage}/${first.code}`;
+}
+
+describeShared('Confidential Space tokens', () => {
+  test('all 7 verdicts are the expected ones', async () => {
+    const lines: string[] = [];
+    const manifest = sharedPath('vectors', 'tee', 'manifest.json');
+    const counts = await verifyEvidenceCases(manifest, (line) => lines.push(line), {
+      kind: 'gcp-cs-jwt',
+    });
+    expect(lines.filter((line) => !line.startsWith('agrees'))).toEqual([]);
+    expect(counts).toEqual({ agreed: 7, disagreed: 0 });
+  });
+
+  test('no sampled byte of a genuine token can be changed', () => {
+    const bytes = readShared('vectors', 'tee', 'gcp-cs-jwt', 'evidence', 'ok.jwt');
+    const input = {
+      endorsements: new Map(),
+      anchors: scheme.pinnedAnchors(),
+      at: parseInstant('2025-09-05T08:20:00Z'),
+      policy: {},
+      binding: 'ignore',
+    } as const;
+    expect(scheme.run({ ...input, evidence: bytes }).verdict).toBe('passed');
+    for (let at = 0; at < bytes.length; at += 61) {
+      const evidence = Uint8Array.from(bytes);
+      evidence[at] = (evidence[at] ?? 0) === 0x41 ? 0x42 : 0x41;
+      const result = scheme.run({ ...input, evidence });
+      expect(`${at} ${result.verdict} ${result.claims === null}`).toBe(`${at} failed true`);
+    }
+  });
+});
+
+describe('the pinned root', () => {
+  test('is the one that SOURCE.md records', () => {
+    const [root] = anchorCertificates(scheme.pinnedAnchors());
+    const fingerprint = createHash('sha256')
+      .update(root?.der ?? '')
+      .digest('hex');
+    expect(fingerprint).toBe('148b293821bb0c6a317f413c8ba475814091cb22d49b9e3c94198db8e8f86c39');
+    const folder = join(import.meta.dirname, '../../../../../attest/tee/gcp-cs-jwt/roots');
+    expect(readFileSync(join(folder, 'SOURCE.md'), 'utf8')).toContain(fingerprint);
+  });
+});
+
+describe('a token of our own', () => {
+  test('passes and says what it is', () => {
+    const result = run({});
+    expect(described(result)).toBe('passed');
+    expect(result.claims).toMatchObject({ measurement: IMAGE, binding: BIND, debug: false });
+  });
+
+  test.each<[string, Fake, string]>([
+    ['signed by a stranger', { signer: keys.stranger }, 'failed signature/token-signature'],
+    [
+      'leaf of a stranger',
+      { leaf: { issuerKey: keys.stranger } },
+      'failed chain/certificate-signature',
+    ],
+    [
+      'intermediate of a stranger',
+      { middle: { issuerKey: keys.stranger } },
+      'failed chain/certificate-signature',
+    ],
+    ['leaf names another issuer', { leaf: { issuer: 'root' } }, 'failed chain/issuer-name'],
+    [
+      'leaf expired',
+      { leaf: { notAfter: '2024-12-31T00:00:00Z' } },
+      'failed freshness/certificate-expired',
+    ],
+    [
+      'intermediate expired',
+      { middle: { notAfter: '2024-12-31T00:00:00Z' } },
+      'failed freshness/certificate-expired',
+    ],
+    [
+      'root expired',
+      { root: { notAfter: '2024-12-31T00:00:00Z' } },
+      'failed freshness/certificate-expired',
+    ],
+    ['intermediate is no authority', { middle: { isCa: false } }, 'failed chain/not-a-ca'],
+    ['leaf is an authority', { leaf: { isCa: true } }, 'failed chain/leaf-is-ca'],
+    [
+      'chain without root',
+      { editChain: (chain) => chain.slice(0, 2) },
+      'failed chain/chain-length',
+    ],
+    [
+      'chain without intermediate',
+      { editChain: ([leaf, , root]) => only(leaf, root) },
+      'failed chain/chain-length',
+    ],
+    [
+      'chain of four',
+      { editChain: (chain) => [...chain, ...chain.slice(2)] },
+      'failed chain/chain-length',
+    ],
+    ['no certificate', { editChain: () => [] }, 'failed chain/chain-length'],
+    [
+      'chain the other way round',
+      { editChain: (chain) => chain.toReversed() },
+      'failed chain/root-not-trusted',
+    ],
+    [
+      'root replaced',
+      { editChain: ([leaf, middle]) => only(leaf, middle, leaf) },
+      'failed chain/root-not-trusted',
+    ],
+    ['no x5c', { header: { x5c: undefined } }, 'failed chain/no-certificates'],
+    ['x5c that is text', { header: { x5c: 'AAAA' } }, 'failed chain/no-certificates'],
+    ['x5c of numbers', { header: { x5c: [1, 2, 3] } }, 'failed chain/certificate-malformed'],
+    [
+      'x5c in base64url',
+      { header: { x5c: ['_-8', '_-8', '_-8'] } },
+      'failed chain/certificate-malformed',
+    ],
+    [
+      'x5c of junk',
+      { header: { x5c: ['AAAA', 'AAAA', 'AAAA'] } },
+      'failed chain/certificate-malformed',
+    ],
+    ['none', { header: { alg: 'none' } }, 'failed signature/algorithm'],
+    ['HS256', { header: { alg: 'HS256' } }, 'failed signature/algorithm'],
+    ['PS384', { header: { alg: 'PS384' } }, 'failed signature/algorithm'],
+    ['a leaf on P-256', { leaf: { key: ecKey('P-256') } }, 'failed signature/token-signature'],
+    ['expired', { at: '2025-01-01T00:59:00Z' }, 'failed freshness/token-expired'],
+    ['before nbf', { at: '2024-12-31T23:58:59Z' }, 'failed freshness/token-not-yet-valid'],
+    ['no expiry', { claims: { exp: undefined } }, 'failed parse/malformed'],
+    [
+      'another issuer',
+      { claims: { iss: 'https://accounts.google.com' } },
+      'failed parse/malformed',
+    ],
+    ['a token of a plain VM', { claims: { swname: 'GCE' } }, 'failed parse/malformed'],
+    ['no container', { claims: { submods: {} } }, 'failed parse/malformed'],
+    ['no image', { container: { image_digest: undefined } }, 'failed parse/malformed'],
+    [
+      'a short image digest',
+      { container: { image_digest: 'sha256:abcd' } },
+      'failed parse/malformed',
+    ],
+    [
+      'a digest of zeroes',
+      { container: { image_digest: `sha256:${'0'.repeat(64)}` } },
+      'failed parse/malformed',
+    ],
+    ['no hardware model', { claims: { hwmodel: undefined } }, 'failed parse/malformed'],
+    ['no debug status', { claims: { dbgstat: undefined } }, 'failed parse/malformed'],
+  ])('%s', (_what, fake, expected) => {
+    expect(outcome(fake)).toBe(expected);
+  });
+
+  test('every copied name does not make the root', () => {
+    const [root] = anchorCertificates(scheme.pinnedAnchors());
+    const subject = root?.subject ?? 'none';
+    const fake = { root: { subject, issuer: subject }, middle: { issuer: subject } };
+    expect(outcome(fake)).toBe('passed');
+    const chain = chainOf(fake).map((der) => Buffer.from(der).toString('base64'));
+    const header = { alg: 'RS256', x5c: chain };
+    const result = scheme.run({
+      evidence: signToken(header, claims(fake), keys.leaf.privateKey),
+      endorsements: new Map(),
+      anchors: scheme.pinnedAnchors(),
+      at: parseInstant(AT),
+      policy: {},
+      binding: 'ignore',
+    });
+    expect(described(result)).toBe('failed chain/root-not-trusted');
+  });
+});
+
+describe('appraisal', () => {
+  test('each condition that is met passes', () => {
+    const policy = {
+      aud: 'pedigree',
+      eatNonce: BIND,
+      imageDigest: IMAGE,
+      dbgstat: 'disabled-since-boot',
+      allowDebug: false,
+    };
+    expect(outcome({ policy, binding: Buffer.from(BIND) })).toBe('passed');
+  });
+
+  test.each<[JsonObject, string]>([
+    [{ aud: 'other' }, 'audience'],
+    [{ eatNonce: 'other' }, 'nonce'],
+    [{ imageDigest: `sha256:${'0'.repeat(64)}` }, 'image-digest'],
+    [{ dbgstat: 'enabled' }, 'debug-status'],
+  ])('%j is not met', (policy, code) => {
+    expect(outcome({ policy })).toBe(`failed policy/${code}`);
+  });
+
+  test('debug images are denied unless they are allowed by name', () => {
+    for (const dbgstat of ['enabled', 'disabled', 'Disabled-since-boot']) {
+      const debug = { claims: { dbgstat } };
+      expect(outcome(debug)).toBe('failed policy/debug-not-allowed');
+      expect(outcome({ ...debug, policy: { allowDebug: false } })).toMatch(/^failed/);
+      expect(outcome({ ...debug, policy: { allowDebug: true } })).toBe('passed');
+    }
+  });
+
+  test('the nonce carries the binding', () => {
+    const binding = bindStatement('gcp-cs-jwt', Buffer.from('other'));
+    expect(outcome({ binding })).toBe('failed policy/binding');
+    const ear = bindStatement('ear', Buffer.from('pae'));
+    expect(outcome({ binding: ear })).toBe('failed policy/binding');
+    expect(outcome({ claims: { eat_nonce: undefined }, binding })).toBe('failed policy/binding');
+  });
+
+  test.each<[string, JsonValue]>([
+    ['imageDigest', 'ab'.repeat(32)],
+    ['imageDigest', `sha256:${'AB'.repeat(32)}`],
+    ['imageDigest', `sha512:${'ab'.repeat(64)}`],
+    ['dbgstat', 'off'],
+    ['aud', 7],
+    ['eatNonce', ''],
+    ['allowDebug', 1],
+    ['trustRootOverride', true],
+  ])('the policy {%s: %j} is refused', (key, value) => {
+    expect(() => run({ policy: { [key]: value } })).toThrow(
+      expect.objectContaining({ code: 'ERR_POLICY_INVALID' }),
+    );
+  });
+});
+
+function only(...chain: (Uint8Array | undefined)[]): Uint8Array[] {
+  return chain.filter((one) => one !== undefined);
+}
