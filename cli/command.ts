@@ -64,7 +64,9 @@ export async function run(
 export function reportError(terminal: Terminal, error: unknown, json: boolean): number {
   const known = isPedigreeError(error)
     ? error
-    : new PedigreeError('ERR_INTERNAL', 'something broke that should not; please report it', { cause: error });
+    : new PedigreeError('ERR_INTERNAL', 'something broke that should not; please report it', {
+        cause: error,
+      });
   const { code, message, file, at, line, hint } = known;
   if (json) {
     terminal.out(`${JSON.stringify({ error: { code, message, file, at, line, hint } })}\n`);
@@ -72,9 +74,12 @@ export function reportError(terminal: Terminal, error: unknown, json: boolean): 
   const place = [file, line === undefined ? undefined : `line ${line}`, at === '' ? undefined : at]
     .filter((part) => part !== undefined)
     .join(', ');
-  terminal.err(`pedigree: ${printable(message)}${place === '' ? '' : ` (${printable(place)})`} [${code}]\n`);
+  terminal.err(
+    `pedigree: ${printable(message)}${place === '' ? '' : ` (${printable(place)})`} [${code}]\n`,
+  );
   if (hint !== undefined) terminal.err(`  ${printable(hint)}\n`);
-  if (code === 'ERR_INTERNAL' && known.cause instanceof Error) terminal.err(`${known.cause.stack ?? ''}\n`);
+  if (code === 'ERR_INTERNAL' && known.cause instanceof Error)
+    terminal.err(`${known.cause.stack ?? ''}\n`);
   return exitCodeOf(code);
 }
 

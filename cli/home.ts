@@ -6,7 +6,12 @@ import type { OperatorTrust } from '../api/service/pedigree.ts';
 import type { TrustAnchor } from '../attest/tee/scheme.ts';
 import { parsePublicKeys, type TrustedKey } from '../attest/trust/keys.ts';
 import { createTrustRoots } from '../attest/trust/roots.ts';
-import { createSigningKey, formatSigningKey, parseSigningKey, type SigningKey } from '../attest/trust/signing-key.ts';
+import {
+  createSigningKey,
+  formatSigningKey,
+  parseSigningKey,
+  type SigningKey,
+} from '../attest/trust/signing-key.ts';
 
 /** A home folder: keys, trust store, blobs, the embedded store, published tiles. */
 export interface Home {
@@ -72,7 +77,10 @@ function readTeeAnchors(home: Home): Map<string, TrustAnchor[]> {
   const anchors = new Map<string, TrustAnchor[]>();
   for (const kind of readdirSync(folder)) {
     const files = listFiles(join(folder, kind));
-    const read = files.map((name) => ({ name, bytes: new Uint8Array(readFileSync(join(folder, kind, name))) }));
+    const read = files.map((name) => ({
+      name,
+      bytes: new Uint8Array(readFileSync(join(folder, kind, name))),
+    }));
     if (read.length > 0) anchors.set(kind, read);
   }
   return anchors;
@@ -86,7 +94,8 @@ function listFiles(folder: string): string[] {
 
 function keyOf(owner: SigningKey): TrustedKey {
   const [key] = parsePublicKeys(owner.publicKey.export({ format: 'pem', type: 'spki' }).toString());
-  if (key === undefined) throw new PedigreeError('ERR_INTERNAL', 'the owner key has no public half');
+  if (key === undefined)
+    throw new PedigreeError('ERR_INTERNAL', 'the owner key has no public half');
   return key;
 }
 
@@ -96,7 +105,11 @@ function openKey(path: string): SigningKey {
     writeFileSync(path, formatSigningKey(createSigningKey()), { mode: 0o600, flag: 'wx' });
   } catch (error) {
     const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    if (!exists) throw new PedigreeError('ERR_STORE_UNAVAILABLE', 'the home folder is not writable', { file: path, cause: error });
+    if (!exists)
+      throw new PedigreeError('ERR_STORE_UNAVAILABLE', 'the home folder is not writable', {
+        file: path,
+        cause: error,
+      });
   }
   return parseSigningKey(readFileSync(path, 'utf8'));
 }

@@ -19,7 +19,7 @@ import { addTrust } from './commands/trust.ts';
 import { addVerify } from './commands/verify.ts';
 import { EXIT } from './exit-codes.ts';
 import type { Terminal } from './output/terminal.ts';
-import { engineName } from './wire.ts';
+import { allowsColor, engineName } from './wire.ts';
 
 /** The commands, in the order in which help shows them. */
 const COMMANDS = [
@@ -69,6 +69,6 @@ function processTerminal(): Terminal {
     err: (text) => void process.stderr.write(text),
     isInteractive: process.stderr.isTTY === true,
     columns: process.stderr.columns ?? 80,
-    color: process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined,
+    color: process.stdout.isTTY === true && allowsColor(),
   };
 }

@@ -44,6 +44,11 @@ export function settingsFromEnvironment(home?: string): Settings {
   };
 }
 
+/** False where the user asked for plain text. @see https://no-color.org */
+export function allowsColor(): boolean {
+  return process.env['NO_COLOR'] === undefined;
+}
+
 export const systemClock: Clock = () => instantFromMs(Date.now());
 
 /** Name and version of this program, as decisions pin it. */
@@ -54,7 +59,10 @@ export function engineName(): string {
 }
 
 /** Opens home, store and ledger; on first use writes entry 0. The one place where adapters are chosen. */
-export async function openPedigree(settings: Settings, clock: Clock = systemClock): Promise<Opened> {
+export async function openPedigree(
+  settings: Settings,
+  clock: Clock = systemClock,
+): Promise<Opened> {
   const home = openHome(settings.home);
   const store = await openStore(settings);
   try {

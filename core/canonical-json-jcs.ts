@@ -16,6 +16,7 @@ export function canonicalizeJcs(value: unknown): string {
   } catch (cause) {
     throw new PedigreeError('ERR_INTERNAL', 'value has no canonical JSON form', { cause });
   }
-  if (text === undefined) throw new PedigreeError('ERR_INTERNAL', 'value has no canonical JSON form');
+  if (text === undefined)
+    throw new PedigreeError('ERR_INTERNAL', 'value has no canonical JSON form');
   return text;
 }

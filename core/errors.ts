@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { clip } from './text.ts';
 
 /** Every code this product can throw. Codes are API: never renamed, never reused. docs/ERRORS.md explains each. */
 export const ERROR_CODES = [
@@ -87,7 +88,7 @@ export function excerpt(text: string, max = 80): string {
   const clean = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (c) => {
     return `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
   });
-  return clean.length <= max ? clean : `${clean.slice(0, max - 1)}…`;
+  return clean.length <= max ? clean.toWellFormed() : `${clip(clean, max - 1)}…`;
 }
 
 /** Compile-time proof that a switch handled every case. */

@@ -21,7 +21,8 @@ export function findInstant(text: string): Instant | undefined {
   const time = Date.parse(iso + (zone === 'z' ? 'Z' : zone.toUpperCase()));
   if (Number.isNaN(time)) return undefined;
   // Date.parse rolls 30 February over; a date that does not come back is no date
-  if (new Date(Date.parse(`${iso}Z`)).toISOString().slice(0, 10) !== iso.slice(0, 10)) return undefined;
+  if (new Date(Date.parse(`${iso}Z`)).toISOString().slice(0, 10) !== iso.slice(0, 10))
+    return undefined;
   return new Date(time).toISOString() as Instant;
 }
 

@@ -48,7 +48,10 @@ export function decodeText(bytes: Uint8Array): string {
  * object that names a member twice is refused (RFC 8259 section 4 leaves its meaning open).
  * @throws {PedigreeError} ERR_PARSE_JSON, ERR_PARSE_DEPTH, ERR_PARSE_DUPLICATE_KEY, ERR_PARSE_ENCODING
  */
-export function parseJson(input: Uint8Array | string, maxDepth: number = LIMITS.depth): JsonDocument {
+export function parseJson(
+  input: Uint8Array | string,
+  maxDepth: number = LIMITS.depth,
+): JsonDocument {
   const text = typeof input === 'string' ? input : decodeText(input);
   const keysWritten = countMembers(text, maxDepth);
   let value: JsonValue;
@@ -177,7 +180,8 @@ function countKeys(root: JsonValue): number {
     const value = stack.pop();
     if (typeof value !== 'object' || value === null) continue;
     if (Array.isArray(value)) {
-      for (const item of value as readonly JsonValue[]) if (typeof item === 'object') stack.push(item);
+      for (const item of value as readonly JsonValue[])
+        if (typeof item === 'object') stack.push(item);
       continue;
     }
     for (const key of Object.keys(value)) {

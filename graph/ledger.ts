@@ -94,7 +94,8 @@ export class Ledger {
   /** Text of a logged policy or of logged trust roots. */
   policyText(content: Digest): string {
     const text = this.#policyTexts.get(content);
-    if (text === undefined) throw new PedigreeError('ERR_NOT_FOUND', `no policy ${content} in the log`);
+    if (text === undefined)
+      throw new PedigreeError('ERR_NOT_FOUND', `no policy ${content} in the log`);
     return text;
   }
 
@@ -111,12 +112,18 @@ export class Ledger {
   }
 
   /** Facts of a document as pinned, or undefined where it has none. */
-  async factsOf(document: KnownDocument, asOf = Number.MAX_SAFE_INTEGER): Promise<Facts | undefined> {
+  async factsOf(
+    document: KnownDocument,
+    asOf = Number.MAX_SAFE_INTEGER,
+  ): Promise<Facts | undefined> {
     const digest = latestEntry(document, asOf)?.facts;
     if (digest === null || digest === undefined) return undefined;
     const bytes = (await this.store.blobs([digest])).get(digest);
     if (bytes === undefined) {
-      throw new PedigreeError('ERR_STORE_CORRUPT', `the facts ${digest} are missing from the store`);
+      throw new PedigreeError(
+        'ERR_STORE_CORRUPT',
+        `the facts ${digest} are missing from the store`,
+      );
     }
     return unpackFacts(bytes);
   }
@@ -169,9 +176,13 @@ export class Ledger {
     }
     await this.#indexDocuments(pending);
     if (size !== head.size || rootOf(frontier) !== rootOf(head.frontier)) {
-      throw new PedigreeError('ERR_LOG_CORRUPT', `the log's entries do not give its root at size ${head.size}`, {
-        hint: 'run `pedigree log verify` to see which entry is at fault',
-      });
+      throw new PedigreeError(
+        'ERR_LOG_CORRUPT',
+        `the log's entries do not give its root at size ${head.size}`,
+        {
+          hint: 'run `pedigree log verify` to see which entry is at fault',
+        },
+      );
     }
     await this.#loadPolicies();
     this.#advance(head);
@@ -201,10 +212,14 @@ export class Ledger {
       if (digest !== null && digest !== undefined) wanted.add(digest);
     }
     const found = new Map<Digest, Facts>();
-    for (const [digest, bytes] of await this.store.blobs([...wanted])) found.set(digest, unpackFacts(bytes));
+    for (const [digest, bytes] of await this.store.blobs([...wanted]))
+      found.set(digest, unpackFacts(bytes));
     for (const digest of wanted) {
       if (!found.has(digest)) {
-        throw new PedigreeError('ERR_STORE_CORRUPT', `the facts ${digest} are missing from the store`);
+        throw new PedigreeError(
+          'ERR_STORE_CORRUPT',
+          `the facts ${digest} are missing from the store`,
+        );
       }
     }
     return found;
@@ -226,7 +241,8 @@ export class Ledger {
     try {
       for (const draft of drafts) {
         const { event, facts } = withFacts(notBefore(draft, time), draft.facts, blobs);
-        if (facts !== undefined && 'facts' in event && event.facts !== null) newFacts.set(event.facts, facts);
+        if (facts !== undefined && 'facts' in event && event.facts !== null)
+          newFacts.set(event.facts, facts);
         for (const blob of draft.blobs ?? []) blobs.set(blob.digest, blob);
         const leaf = createEntry(event, Buffer.from(this.#random(SALT_BYTES)).toString('hex'));
         entries.push({ index: size, event: leaf.event, salt: leaf.salt });
@@ -317,7 +333,11 @@ function withFacts(
 }
 
 function forked(size: number): PedigreeError {
-  return new PedigreeError('ERR_LOG_CORRUPT', `the store's log (size ${size}) is not the one read before`, {
-    hint: 'it was restored from an older copy or replaced; restart and run `pedigree log verify`',
-  });
+  return new PedigreeError(
+    'ERR_LOG_CORRUPT',
+    `the store's log (size ${size}) is not the one read before`,
+    {
+      hint: 'it was restored from an older copy or replaced; restart and run `pedigree log verify`',
+    },
+  );
 }

@@ -12,7 +12,12 @@ import { digestTrustRoots } from '../attest/trust/roots.ts';
 import { matchesAny } from '../schemas/policy/pattern.ts';
 import type { SignerPolicy } from '../schemas/policy/signer-policy.ts';
 import type { BlobStore } from './blobs/port.ts';
-import { prepareDocument, type PrepareOptions, type PreparedDocument, type TrustContext } from './prepare.ts';
+import {
+  prepareDocument,
+  type PrepareOptions,
+  type PreparedDocument,
+  type TrustContext,
+} from './prepare.ts';
 import type { Received } from './receive/files.ts';
 
 /** What became of one thing that was handed in, or of a document inside it. */
@@ -70,6 +75,7 @@ export class Ingestor {
     const outcomes: IngestOutcome[] = [];
     let group: PreparedDocument[] = [];
     let bytes = 0;
+    let trust = this.#options.trust();
     const report = (outcome: IngestOutcome): void => {
       outcomes.push(outcome);
       request.onOutcome?.(outcome);
@@ -79,6 +85,7 @@ export class Ingestor {
       const done = await this.#commit(group, request);
       group = [];
       bytes = 0;
+      trust = this.#options.trust();
       done.forEach(report);
     };
     for await (const one of received) {
@@ -86,8 +93,8 @@ export class Ingestor {
         report(refusedOutcome(one.source, one.refused));
         continue;
       }
-      const trust = { ...this.#options.trust(), at: this.#options.clock() };
-      const prepared = await prepareDocument(one.bytes, one.source, trust, request);
+      const context = { ...trust, at: this.#options.clock() };
+      const prepared = await prepareDocument(one.bytes, one.source, context, request);
       group.push(...prepared);
       bytes += one.bytes.length;
       if (group.length >= GROUP_DOCUMENTS || bytes >= GROUP_BYTES) await flush();
@@ -96,7 +103,10 @@ export class Ingestor {
     return outcomes;
   }
 
-  async #commit(group: readonly PreparedDocument[], request: IngestRequest): Promise<IngestOutcome[]> {
+  async #commit(
+    group: readonly PreparedDocument[],
+    request: IngestRequest,
+  ): Promise<IngestOutcome[]> {
     const { ledger, blobs } = this.#options;
     // bytes first: a log entry never names bytes that could still be lost
     await blobs.put(group);
@@ -105,7 +115,9 @@ export class Ingestor {
       fresh.clear();
       return this.#drafts(group, request, knowledge, fresh);
     });
-    return group.map((prepared) => outcomeOf(prepared, !fresh.has(prepared), ledger.knowledge, request));
+    return group.map((prepared) =>
+      outcomeOf(prepared, !fresh.has(prepared), ledger.knowledge, request),
+    );
   }
 
   /** Entries for what the log does not know yet; the same document again adds nothing. */
@@ -124,7 +136,8 @@ export class Ingestor {
       const draft: Draft = prepared.facts === null ? { event } : { event, facts: prepared.facts };
       const key = canonicalizeJcs([event.document, event.unpackedFrom, event.signature]);
       const known = knowledge.findDocument(request.project, prepared.digest);
-      if (inGroup.has(key) || (known !== undefined && !saysMore(known, prepared, knowledge))) continue;
+      if (inGroup.has(key) || (known !== undefined && !saysMore(known, prepared, knowledge)))
+        continue;
       inGroup.add(key);
       fresh.add(prepared);
       drafts.push(draft);
@@ -155,7 +168,14 @@ export class Ingestor {
     }
     const policy = this.#options.policy(knowledge);
     return claims.map((claim) => ({
-      event: revocationEvent(claim, prepared.digest, [...signers], policy, request.project, receivedAt),
+      event: revocationEvent(
+        claim,
+        prepared.digest,
+        [...signers],
+        policy,
+        request.project,
+        receivedAt,
+      ),
     }));
   }
 }
@@ -168,7 +188,8 @@ function revocationEvent(
   project: string,
   receivedAt: RevocationEvent['receivedAt'],
 ): RevocationEvent {
-  const withdraws = claim.withdraws !== undefined && isDigest(claim.withdraws) ? claim.withdraws : null;
+  const withdraws =
+    claim.withdraws !== undefined && isDigest(claim.withdraws) ? claim.withdraws : null;
   return {
     type: 'revocation',
     project,
@@ -187,10 +208,15 @@ function revocationEvent(
 }
 
 /** True where one of the signers has a mandate over the target. */
-export function mayRevoke(policy: SignerPolicy, signers: readonly string[], target: string): boolean {
+export function mayRevoke(
+  policy: SignerPolicy,
+  signers: readonly string[],
+  target: string,
+): boolean {
   return policy.mayRevoke.some(
     (mandate) =>
-      mandate.signers.some((signer) => signers.includes(signer)) && matchesAny(mandate.targets, target),
+      mandate.signers.some((signer) => signers.includes(signer)) &&
+      matchesAny(mandate.targets, target),
   );
 }
 
@@ -200,7 +226,8 @@ function saysMore(known: KnownDocument, prepared: PreparedDocument, knowledge: K
   if (latest === undefined) return true;
   const parent = prepared.unpackedFrom === null ? null : prepared.unpackedFrom;
   const sameWay = known.sources.some((source) => {
-    const outer = source.parent === null ? null : (knowledge.documents[source.parent]?.digest ?? null);
+    const outer =
+      source.parent === null ? null : (knowledge.documents[source.parent]?.digest ?? null);
     return outer === parent;
   });
   if (!sameWay) return true;

@@ -74,7 +74,10 @@ async function prepareInto(
   let read: { reading: Reading; extractor: string };
   try {
     if (depth > LIMITS.unpackDepth) {
-      throw new PedigreeError('ERR_LIMIT_DEPTH', `more than ${LIMITS.unpackDepth} documents inside one another`);
+      throw new PedigreeError(
+        'ERR_LIMIT_DEPTH',
+        `more than ${LIMITS.unpackDepth} documents inside one another`,
+      );
     }
     read = await readDocument(document.bytes, { digest, source: document.name, ...options });
   } catch (error) {
@@ -98,7 +101,8 @@ async function prepareInto(
   });
   for (const inner of reading.inner ?? []) {
     const name = inner.name === 'payload' ? document.name : `${document.name}!${inner.name}`;
-    await prepareInto(prepared, { name, bytes: inner.bytes }, digest, depth + 1, trust, options);
+    const about = inner.subject === undefined ? options : { ...options, subject: inner.subject };
+    await prepareInto(prepared, { name, bytes: inner.bytes }, digest, depth + 1, trust, about);
   }
 }
 
@@ -107,12 +111,16 @@ function standingOf(
   facts: Facts,
   signature: SignatureRecord | null,
 ): { standing: Standing; reasons: readonly string[] } {
-  if (signature?.status === 'failed') return { standing: 'quarantined', reasons: signature.findings };
-  if (signature?.status === 'undetermined') return { standing: 'pending', reasons: signature.findings };
+  if (signature?.status === 'failed')
+    return { standing: 'quarantined', reasons: signature.findings };
+  if (signature?.status === 'undetermined')
+    return { standing: 'pending', reasons: signature.findings };
   return { standing: facts.format === 'opaque' ? 'opaque' : 'accepted', reasons: [] };
 }
 
-function quarantined(error: unknown): Omit<PreparedDocument, 'digest' | 'bytes' | 'source' | 'unpackedFrom'> {
+function quarantined(
+  error: unknown,
+): Omit<PreparedDocument, 'digest' | 'bytes' | 'source' | 'unpackedFrom'> {
   return {
     standing: 'quarantined',
     format: 'unreadable',
@@ -129,7 +137,8 @@ function quarantined(error: unknown): Omit<PreparedDocument, 'digest' | 'bytes' 
 
 /** Code, place and cause in one line. A fault of ours is named as such, never as the document's. */
 export function reasonOf(error: unknown): string {
-  if (!isPedigreeError(error)) return 'ERR_INTERNAL: the reader broke on this document; please report it';
+  if (!isPedigreeError(error))
+    return 'ERR_INTERNAL: the reader broke on this document; please report it';
   const at = error.at === undefined || error.at === '' ? '' : ` at ${error.at}`;
   const line = error.line === undefined ? '' : ` (line ${error.line})`;
   return `${error.code}: ${error.message}${at}${line}`;
@@ -159,7 +168,12 @@ function evidenceRecord(
   const { kind } = attached;
   const scheme = findScheme(kind);
   if (scheme === undefined) {
-    return { kind, status: 'undetermined', simulated: false, findings: [`kind-unsupported: ${kind}`] };
+    return {
+      kind,
+      status: 'undetermined',
+      simulated: false,
+      findings: [`kind-unsupported: ${kind}`],
+    };
   }
   const outcome = scheme.run({
     evidence: attached.evidence,

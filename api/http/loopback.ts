@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { BlockList, isIPv6 } from 'node:net';
+import { BlockList, isIP, isIPv6 } from 'node:net';
 import { PedigreeError } from '../../core/errors.ts';
 import type { AppContext, AppMiddleware } from '../env.ts';
 import { refusal } from '../problem.ts';
@@ -16,6 +16,7 @@ loopback.addAddress('::1', 'ipv6');
 /** True for an address that only this machine reaches. A name counts as none of them but `localhost`. */
 export function isLoopbackHost(host: string): boolean {
   if (host.toLowerCase() === 'localhost') return true;
+  if (isIP(host) === 0) return false;
   return loopback.check(host, isIPv6(host) ? 'ipv6' : 'ipv4');
 }
 

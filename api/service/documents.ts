@@ -75,7 +75,11 @@ export function listDocuments(
 }
 
 /** Documents that mention a node and count, newest first. */
-export function listDocumentsOf(view: View, node: number, page: PageRequest): Page<DocumentSummary> {
+export function listDocumentsOf(
+  view: View,
+  node: number,
+  page: PageRequest,
+): Page<DocumentSummary> {
   const before = page.after === undefined ? Number.MAX_SAFE_INTEGER : indexOfKey(page.after);
   const found = [...new Set(view.index.documentsOf(node))]
     .filter((id) => (view.tables.asThreat[id] ?? 0) > 0)

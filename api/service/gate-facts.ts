@@ -48,7 +48,8 @@ export class LedgerGateFacts implements GateFacts {
     const found: EvaluationEvidence[] = [];
     for (const [id, summary] of view.index.documentFacts.entries()) {
       const document = view.document(id);
-      if (summary === undefined || document === undefined || (view.tables.asThreat[id] ?? 0) === 0) continue;
+      if (summary === undefined || document === undefined || (view.tables.asThreat[id] ?? 0) === 0)
+        continue;
       for (const claim of summary.claims) {
         if (claim.type !== 'evaluation') continue;
         const ends = { model: summary.nodes[claim.model], dataset: summary.nodes[claim.dataset] };
@@ -93,7 +94,11 @@ export class LedgerGateFacts implements GateFacts {
         });
       }
     }
-    return { affected, possible, skipped: [...skipped].map((node) => view.index.refOf(node)).sort() };
+    return {
+      affected,
+      possible,
+      skipped: [...skipped].map((node) => view.index.refOf(node)).sort(),
+    };
   }
 
   async closure(ref: string, minClass: EvidenceClass): Promise<ClosureReport> {
@@ -116,7 +121,8 @@ export class LedgerGateFacts implements GateFacts {
     const found: SignatureEvidence[] = [];
     view.index.documentFacts.forEach((summary, id) => {
       const document = view.document(id);
-      if (summary === undefined || document === undefined || (view.tables.asSupport[id] ?? 0) === 0) return;
+      if (summary === undefined || document === undefined || (view.tables.asSupport[id] ?? 0) === 0)
+        return;
       if (!summary.subjects.some((subject) => nodes.has(subject))) return;
       const signers = view.knowledge.signersOf(document, this.#scope.asOf);
       if (signers.length === 0) return;
@@ -183,14 +189,18 @@ export class LedgerGateFacts implements GateFacts {
         return covers && view.knowledge.isLive(envelope, this.#scope.asOf);
       })
       .sort((a, b) => {
-        const more = (b.entry?.signature?.evidence.length ?? 0) - (a.entry?.signature?.evidence.length ?? 0);
+        const more =
+          (b.entry?.signature?.evidence.length ?? 0) - (a.entry?.signature?.evidence.length ?? 0);
         return more || (a.envelope.digest < b.envelope.digest ? -1 : 1);
       });
     const best = candidates[0]?.envelope;
     if (best === undefined) return undefined;
     const bytes = await this.#blobs.find(best.digest);
     if (bytes === undefined || sha256(bytes) !== best.digest) {
-      throw new PedigreeError('ERR_STORE_CORRUPT', `the bytes of document ${best.digest} are missing`);
+      throw new PedigreeError(
+        'ERR_STORE_CORRUPT',
+        `the bytes of document ${best.digest} are missing`,
+      );
     }
     return (await readDocument(bytes, { digest: best.digest })).reading;
   }
@@ -213,5 +223,3 @@ function aliasesOf(view: View, ref: string): Set<number> {
   }
   return found;
 }
-
-

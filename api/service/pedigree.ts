@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isDigest, sha256, type Digest } from '../../core/digest.ts';
 import { PedigreeError } from '../../core/errors.ts';
-import type { Clock } from '../../core/instant.ts';
+import type { Clock, Instant } from '../../core/instant.ts';
 import { formatDecision, digestDecision, type Decision } from '../../attest/decision/decision.ts';
 import { signVsa } from '../../attest/decision/vsa.ts';
 import { evaluateTriple } from '../../attest/gate/evaluate.ts';
@@ -30,7 +30,10 @@ import type { BlobStore } from '../../ingest/blobs/port.ts';
 import { Ingestor, type IngestOutcome, type IngestRequest } from '../../ingest/pipeline.ts';
 import type { Received } from '../../ingest/receive/files.ts';
 import { parseSignerPolicy } from '../../schemas/policy/parse-signer-policy.ts';
-import { formatPromotionPolicy, parsePromotionPolicy } from '../../schemas/policy/parse-promotion-policy.ts';
+import {
+  formatPromotionPolicy,
+  parsePromotionPolicy,
+} from '../../schemas/policy/parse-promotion-policy.ts';
 import { matchesAny } from '../../schemas/policy/pattern.ts';
 import { ownerPolicy, type SignerPolicy } from '../../schemas/policy/signer-policy.ts';
 import { createRevocationStatement } from '../../schemas/statements/revocation.ts';
@@ -153,6 +156,12 @@ export class Pedigree {
     return this.#options.owner;
   }
 
+  /** Where the log stands, as far as this process has read. */
+  head(): { size: number; root: string; time: Instant | null; origin: string | null } {
+    const { head, root, knowledge } = this.ledger;
+    return { size: head.size, root, time: head.time, origin: knowledge.genesis?.origin ?? null };
+  }
+
   ingest(
     received: AsyncIterable<Received> | Iterable<Received>,
     request: IngestRequest,
@@ -161,10 +170,16 @@ export class Pedigree {
   }
 
   /** Signer policy in force as of a log size, with the digest that answers name. */
-  signerPolicy(knowledge: Knowledge, asOf = knowledge.size): { policy: SignerPolicy; digest: Digest } {
+  signerPolicy(
+    knowledge: Knowledge,
+    asOf = knowledge.size,
+  ): { policy: SignerPolicy; digest: Digest } {
     const logged = knowledge.findPolicy('SignerPolicy', asOf);
     if (logged !== undefined) {
-      return { policy: parseSignerPolicy(this.ledger.policyText(logged.content)), digest: logged.content };
+      return {
+        policy: parseSignerPolicy(this.ledger.policyText(logged.content)),
+        digest: logged.content,
+      };
     }
     const root = knowledge.genesis?.policyRoots[0];
     if (root === undefined) {
@@ -180,7 +195,10 @@ export class Pedigree {
   scope(options: QuestionOptions = {}): Scope {
     const asOf = options.asOf ?? this.ledger.head.size;
     if (!Number.isInteger(asOf) || asOf < 0 || asOf > this.ledger.head.size) {
-      throw new PedigreeError('ERR_USAGE', `the log has ${this.ledger.head.size} entries; cannot answer as of ${asOf}`);
+      throw new PedigreeError(
+        'ERR_USAGE',
+        `the log has ${this.ledger.head.size} entries; cannot answer as of ${asOf}`,
+      );
     }
     return {
       asOf,
@@ -211,7 +229,10 @@ export class Pedigree {
   }
 
   /** What the refs have reached, with the way back for what is deployed and the models to make again. */
-  async blastRadius(refs: readonly string[], options: QuestionOptions = {}): Promise<Answered<BlastAnswer>> {
+  async blastRadius(
+    refs: readonly string[],
+    options: QuestionOptions = {},
+  ): Promise<Answered<BlastAnswer>> {
     const view = await this.view(options);
     const targets = refs.flatMap((ref) => targetsOf(view, ref));
     const fixed = new Set(
@@ -228,7 +249,10 @@ export class Pedigree {
   }
 
   /** Models that a dataset went into, with what cannot be told. */
-  async modelsTrainedOn(dataset: string, options: QuestionOptions = {}): Promise<Answered<TrainedOn>> {
+  async modelsTrainedOn(
+    dataset: string,
+    options: QuestionOptions = {},
+  ): Promise<Answered<TrainedOn>> {
     const view = await this.view(options);
     return this.#answered(view, modelsTrainedOn(view, resolveRef(view, dataset)));
   }
@@ -238,14 +262,17 @@ export class Pedigree {
     from: string,
     to: string,
     options: QuestionOptions = {},
-  ): Promise<Answered<BlastRadius['affected'][number] | null> & { outcome: 'affected' | 'possible' | 'none' }> {
+  ): Promise<
+    Answered<BlastRadius['affected'][number] | null> & { outcome: 'affected' | 'possible' | 'none' }
+  > {
     const view = await this.view(options);
     const goal = new Set(resolveRef(view, to).map((node) => view.folding.itemOf(node).node));
     const radius = blastRadius(view, targetsOf(view, from));
     const isGoal = (hit: { ref: string }): boolean => goal.has(view.index.find(hit.ref) ?? -1);
     const affected = radius.affected.find(isGoal);
     const possible = radius.possible.find(isGoal);
-    const outcome = affected !== undefined ? 'affected' : possible !== undefined ? 'possible' : 'none';
+    const outcome =
+      affected !== undefined ? 'affected' : possible !== undefined ? 'possible' : 'none';
     return { ...this.#answered(view, affected ?? possible ?? null), outcome };
   }
 
@@ -288,9 +315,11 @@ export class Pedigree {
       const { policy } = this.signerPolicy(knowledge);
       const mandated = policy.mayRetract.some(
         (mandate) =>
-          mandate.signers.includes(owner.identity) && matchesAny(mandate.targets, `document:${digest}`),
+          mandate.signers.includes(owner.identity) &&
+          matchesAny(mandate.targets, `document:${digest}`),
       );
-      if (!mandated) throw new PedigreeError('ERR_NOT_AUTHORISED', `the owner may not retract ${digest}`);
+      if (!mandated)
+        throw new PedigreeError('ERR_NOT_AUTHORISED', `the owner may not retract ${digest}`);
       const receivedAt = this.clock();
       return [
         { event: { type, project, document: digest, reason, by: owner.identity, receivedAt } },
@@ -316,7 +345,15 @@ export class Pedigree {
       }
       if (knowledge.findPolicy(kind, knowledge.size, name)?.content === content) return [];
       const receivedAt = this.clock();
-      const event = { type: 'policy', kind, name, project, content, by: owner.identity, receivedAt } as const;
+      const event = {
+        type: 'policy',
+        kind,
+        name,
+        project,
+        content,
+        by: owner.identity,
+        receivedAt,
+      } as const;
       return [{ event, blobs: [{ digest: content, bytes }] }];
     });
     return content;
@@ -430,4 +467,3 @@ function targetsOf(view: View, ref: string): readonly number[] {
   const visible = byTarget.filter((node) => view.isVisible(node));
   return visible.length > 0 ? visible : resolveRef(view, ref);
 }
-

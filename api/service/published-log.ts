@@ -53,7 +53,11 @@ export class PublishedLog {
     if (entry === undefined) {
       throw new PedigreeError('ERR_NOT_FOUND', `the log of ${size} entries has no entry ${index}`);
     }
-    return createProofBundle(entry, checkpoint, nodesFromTiles(size, tileFolderReader(this.#folder)));
+    return createProofBundle(
+      entry,
+      checkpoint,
+      nodesFromTiles(size, tileFolderReader(this.#folder)),
+    );
   }
 
   async #findEntry(index: number): Promise<StoredEntry | undefined> {

@@ -22,8 +22,12 @@ export interface TrainedOn {
 export function modelsTrainedOn(view: View, dataset: readonly number[]): TrainedOn {
   const { targets, affected, possible, open, clear, skipped } = blastRadius(view, dataset);
   const isTrained = (hit: Hit): boolean => hit.kind === 'Model' && hit.influence === 'content';
-  const certain = affected.filter(isTrained).map((hit) => ({ ...hit, outcome: 'affected' as const }));
-  const unsure = possible.filter(isTrained).map((hit) => ({ ...hit, outcome: 'possible' as const }));
+  const certain = affected
+    .filter(isTrained)
+    .map((hit) => ({ ...hit, outcome: 'affected' as const }));
+  const unsure = possible
+    .filter(isTrained)
+    .map((hit) => ({ ...hit, outcome: 'possible' as const }));
   return {
     dataset: targets,
     models: [...certain, ...unsure],

@@ -114,7 +114,8 @@ function toDecision({ request, head, results, asked, choice }: Evaluated): Decis
     dataset: request.dataset,
     evaluations: (choice?.deciding ?? []).map(({ statement }) => statement),
     requested: request.evaluation ?? null,
-    nonces: results.flatMap(({ nonces }) => nonces),
+    // a policy that nobody logged must not use up the nonces of one that counts
+    nonces: logIndex === null ? [] : results.flatMap(({ nonces }) => nonces),
     rules,
     wouldFlip: findFlip(request, results, asked),
     skipped: [...new Set(results.flatMap(({ skipped }) => skipped))].toSorted(),

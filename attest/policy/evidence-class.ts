@@ -6,8 +6,8 @@ const CLASSES: readonly EvidenceClass[] = ['inferred', 'unsigned', 'signed', 'tr
 
 /** True where evidence of this class is at least what is asked. A class that is not known suffices for nothing. */
 export function isAtLeast(has: EvidenceClass, asked: EvidenceClass): boolean {
-  const rank = CLASSES.indexOf(has);
-  return rank >= 0 && rank >= CLASSES.indexOf(asked);
+  const rank = CLASSES.indexOf(asked);
+  return rank >= 0 && CLASSES.indexOf(has) >= rank;
 }
 
 /** The stronger of the two. */

@@ -52,6 +52,17 @@ export function demandAmong(
   return demand(isMet, code, `${claim} is not the expected value`, { at });
 }
 
+/** A token for somebody else is worth nothing to us (RFC 7519 section 4.1.3); without an expectation nobody compared. */
+export function audienceWarning(
+  wanted: string | undefined,
+  audiences: readonly string[],
+): TeeFinding[] {
+  if (wanted !== undefined || audiences.length === 0) return [];
+  const hint = 'name the audience that the token must be for (aud)';
+  const message = 'the token names an audience, and the policy expects none';
+  return [teeFinding('policy', 'audience-not-checked', message, { at: '/aud', hint })];
+}
+
 /** The statement that a token must speak for: one of its nonces is the binding, as text. */
 export function demandTokenBinding(
   expected: Uint8Array | 'ignore',

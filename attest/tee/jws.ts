@@ -174,6 +174,8 @@ function readNumericDate(claims: JsonObject, name: string): Instant | null {
 }
 
 function parseObject(bytes: Uint8Array, maxDepth: number, what: string): JsonObject {
+  // parseJson reads UTF-16 as well; a token is UTF-8 (RFC 7515 section 3.1)
+  if ((bytes[0] ?? 0) >= 0x80) throw jwsError(`the ${what} is not UTF-8 text`);
   const { value } = parseJson(bytes, maxDepth);
   if (!isJsonObject(value)) throw jwsError(`the ${what} is not a JSON object`);
   return value;

@@ -129,10 +129,16 @@ function guard<T>(check: () => Verdict<T>): Verdict<T> {
     return check();
   } catch (error) {
     const hint = 'this is a fault of the verifier, please report it';
-    if (!isPedigreeError(error))
-      return unanswered('parse', 'verifier-fault', 'a check broke', { hint });
-    if (error.code === 'ERR_INTERNAL' || error.code === 'ERR_TRUST_INVALID') {
-      return unanswered('chain', 'verifier-fault', error.message, { hint: error.hint ?? hint });
+    if (!isPedigreeError(error)) {
+      const name = error instanceof Error ? ` (${excerpt(error.name, 40)})` : '';
+      return unanswered('parse', 'verifier-fault', `a check broke${name}`, { hint });
+    }
+    if (error.code === 'ERR_INTERNAL') {
+      return unanswered('parse', 'verifier-fault', error.message, { hint });
+    }
+    if (error.code === 'ERR_TRUST_INVALID') {
+      const remedy = { hint: 'replace the named file in the trust store' };
+      return unanswered('chain', 'trust-anchor-invalid', error.message, remedy);
     }
     return failure('parse', 'malformed', excerpt(error.message, 200));
   }

@@ -18,8 +18,8 @@ import { nameOf } from './path.ts';
 import { isSignatureValid, parseSignatureAlgorithm } from './signature-algorithm.ts';
 import type { SignatureAlgorithm } from './signature-algorithm.ts';
 
-/** One revocation list in bytes. */
-export const MAX_CRL_BYTES = 16 * 1024 * 1024;
+/** One revocation list in bytes. Those of the hardware vendors stay under 100 KiB. */
+export const MAX_CRL_BYTES = 2 * 1024 * 1024;
 
 /** A parsed certificate revocation list: nothing about it is verified yet. */
 export interface CertificateRevocationList {

@@ -4,7 +4,13 @@ import { TRUST_CLASSES, type TrustClass } from '../../graph/domain/trust-class.t
 import { blastRadiusJson } from '../../api/service/answers.ts';
 import type { BlastRadius } from '../../graph/lineage/blast-radius.ts';
 import { PedigreeError } from '../../core/errors.ts';
-import { runOnHome, withHome, writeJson, type CommandContext, type CommonOptions } from '../command.ts';
+import {
+  runOnHome,
+  withHome,
+  writeJson,
+  type CommandContext,
+  type CommonOptions,
+} from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { printBlastRadius } from '../output/blast-radius.ts';
 import { refOfArgument } from './ref-argument.ts';
@@ -21,7 +27,10 @@ export function addBlastRadius(program: Command, context: CommandContext): void 
     program
       .command('blast-radius')
       .description('what something has reached: affected, possible, open, clear')
-      .argument('<ref...>', 'digests, purls, names, patterns with *, document:sha256:…, or local files')
+      .argument(
+        '<ref...>',
+        'digests, purls, names, patterns with *, document:sha256:…, or local files',
+      )
       .option('--strict', 'exit 2 where something is open')
       .option('--as-of <index>', 'answer with the first so many log entries')
       .option('--min-class <class>', `weakest evidence that affects: ${TRUST_CLASSES.join(', ')}`),

@@ -7,7 +7,10 @@ import { PedigreeError } from '../../core/errors.ts';
 import { parsePublicKeys } from '../../attest/trust/keys.ts';
 import { formatPublicKey, type SigningKey } from '../../attest/trust/signing-key.ts';
 import { countFiles, receivePath, type Received } from '../../ingest/receive/files.ts';
-import { formatPromotionPolicy, parsePromotionPolicy } from '../../schemas/policy/parse-promotion-policy.ts';
+import {
+  formatPromotionPolicy,
+  parsePromotionPolicy,
+} from '../../schemas/policy/parse-promotion-policy.ts';
 import { formatSignerPolicy } from '../../schemas/policy/parse-signer-policy.ts';
 import type { SignerPolicy } from '../../schemas/policy/signer-policy.ts';
 import { run, type CommandContext, type CommonOptions } from '../command.ts';
@@ -39,12 +42,20 @@ export function addDemo(program: Command, context: CommandContext): void {
   program
     .command('demo')
     .description('one small real project: ingest, ask, revoke, gate; ends saying what to open next')
-    .option('--home <dir>', 'folder for the demo; emptied first if an earlier demo made it', '.pedigree/demo')
+    .option(
+      '--home <dir>',
+      'folder for the demo; emptied first if an earlier demo made it',
+      '.pedigree/demo',
+    )
     .action((options: CommonOptions) =>
       run(context, options, async () => {
         const folder = resolve(options.home ?? '.pedigree/demo');
         freshFolder(folder);
-        const opened = await openPedigree({ home: folder, store: 'embedded', allowSimulated: true });
+        const opened = await openPedigree({
+          home: folder,
+          store: 'embedded',
+          allowSimulated: true,
+        });
         try {
           await new Demo(context.terminal, opened, folder).tell();
         } finally {
@@ -102,9 +113,22 @@ class Demo {
     for (const key of [evaluator, release, steward]) addTrustedKeys(home, formatPublicKey(key));
     addTeeAnchor(home, 'simulated', 'platform.pem', Buffer.from(formatPublicKey(platform)));
     await pedigree.logTrustRoots(DEFAULT_PROJECT);
-    await pedigree.logPolicy('SignerPolicy', 'demo', formatSignerPolicy(this.#signerPolicy()), DEFAULT_PROJECT);
-    const promotion = parsePromotionPolicy(this.#promotionText(), 'samples/policies/promotion.yaml');
-    await pedigree.logPolicy('PromotionPolicy', promotion.name, formatPromotionPolicy(promotion), DEFAULT_PROJECT);
+    await pedigree.logPolicy(
+      'SignerPolicy',
+      'demo',
+      formatSignerPolicy(this.#signerPolicy()),
+      DEFAULT_PROJECT,
+    );
+    const promotion = parsePromotionPolicy(
+      this.#promotionText(),
+      'samples/policies/promotion.yaml',
+    );
+    await pedigree.logPolicy(
+      'PromotionPolicy',
+      promotion.name,
+      formatPromotionPolicy(promotion),
+      DEFAULT_PROJECT,
+    );
   }
 
   #signerPolicy(): SignerPolicy {
@@ -115,8 +139,12 @@ class Demo {
       statements,
       subjects: ['*'],
     });
-    const [functionary] = parsePublicKeys(readFileSync(join(SAMPLES, 'keys', 'functionary.pub.pem'), 'utf8'));
-    const [modelSigner] = parsePublicKeys(readFileSync(join(SAMPLES, 'keys', 'model-signer.pub.pem'), 'utf8'));
+    const [functionary] = parsePublicKeys(
+      readFileSync(join(SAMPLES, 'keys', 'functionary.pub.pem'), 'utf8'),
+    );
+    const [modelSigner] = parsePublicKeys(
+      readFileSync(join(SAMPLES, 'keys', 'model-signer.pub.pem'), 'utf8'),
+    );
     if (functionary === undefined || modelSigner === undefined) {
       throw new PedigreeError('ERR_INTERNAL', 'the keys of the samples are missing');
     }
@@ -157,7 +185,11 @@ class Demo {
     const story = join(SAMPLES, 'story');
     const made = makeDocuments(this.#keys, this.#at);
     for (const document of made) this.#keep(document);
-    const progress = new Progress(this.#terminal, 'ingest', (await countFiles(story)) + made.length);
+    const progress = new Progress(
+      this.#terminal,
+      'ingest',
+      (await countFiles(story)) + made.length,
+    );
     const outcomes = await this.#opened.pedigree.ingest(both(receivePath(story), made), {
       project: DEFAULT_PROJECT,
       submittedBy: this.#opened.home.owner.identity,
@@ -248,7 +280,9 @@ class Demo {
   }
 
   #title(text: string): void {
-    this.#say(`\n${styled(this.#terminal, 'bold', text)}\n${'─'.repeat(Math.min(text.length, 78))}\n`);
+    this.#say(
+      `\n${styled(this.#terminal, 'bold', text)}\n${'─'.repeat(Math.min(text.length, 78))}\n`,
+    );
   }
 
   #say(text: string): void {

@@ -53,7 +53,11 @@ export interface VerifyCasesOptions {
   readonly format?: 'text' | 'json';
 }
 
-const MAX_FILE_BYTES = 16 * 1024 * 1024;
+/** Findings that say something about us or our files, and nothing about the evidence. */
+const NO_ANSWER: ReadonlySet<string> = new Set(['verifier-fault', 'trust-anchor-invalid']);
+
+const MAX_FILE_BYTES = 4 * 1024 * 1024;
+const MAX_FOLDER_BYTES = 32 * 1024 * 1024;
 const MAX_FOLDER_FILES = 200;
 const MAX_CASES = 10_000;
 
@@ -142,7 +146,7 @@ async function runCase(one: EvidenceCase, folder: string): Promise<CaseResult> {
       binding: 'ignore',
     });
     const report = { id, kind, ...outcome };
-    const isAnswer = !outcome.findings.some((finding) => finding.code === 'verifier-fault');
+    const isAnswer = !outcome.findings.some((finding) => NO_ANSWER.has(finding.code));
     return { report: one.trustRootOverride ? { ...report, testRoot: true } : report, isAnswer };
   } catch (error) {
     if (!isPedigreeError(error)) throw error;
@@ -167,7 +171,7 @@ function formatCase(
   const reason = first === undefined ? '' : ` ${first.stage}/${first.code}: ${first.message}`;
   const root = report.testRoot === true ? ' [test root]' : '';
   const mark = agrees ? 'agrees   ' : 'DISAGREES';
-  return `${mark} ${one.id}: ${report.verdict}, expected ${one.expect}${root}${reason}`;
+  return `${mark} ${excerpt(one.id)}: ${report.verdict}, expected ${one.expect}${root}${reason}`;
 }
 
 /** The manifest's root only where the case says so; a key only for kinds whose signers nobody can pin beforehand. */
@@ -260,8 +264,15 @@ async function readFolder(folder: string): Promise<{ name: string; bytes: Uint8A
     throw new PedigreeError('ERR_LIMIT_ITEMS', message, { file: folder });
   }
   const files: { name: string; bytes: Uint8Array }[] = [];
+  let total = 0;
   for (const name of names.toSorted()) {
-    files.push({ name, bytes: await readBounded(join(folder, name)) });
+    const bytes = await readBounded(join(folder, name));
+    total += bytes.length;
+    if (total > MAX_FOLDER_BYTES) {
+      const message = `the folder holds more than ${MAX_FOLDER_BYTES} bytes`;
+      throw new PedigreeError('ERR_LIMIT_SIZE', message, { file: folder });
+    }
+    files.push({ name, bytes });
   }
   return files;
 }

@@ -31,12 +31,17 @@ export function addEvidence(program: Command, context: CommandContext): void {
     .option('--roots <dir>', 'folder of trust anchors in place of the pinned ones')
     .option('--at <time>', 'RFC 3339 time to verify at (default: now)')
     .option('--policy <file>', 'appraisal policy, JSON')
-    .option('--cases <manifest>', 'run a manifest of cases, one line each; exit 0 only when all agree')
+    .option(
+      '--cases <manifest>',
+      'run a manifest of cases, one line each; exit 0 only when all agree',
+    )
     .option('--json', 'JSON on standard output')
     .option('--exit-zero', 'exit 0 whatever the answer')
     .action((file: string | undefined, options: EvidenceOptions) =>
       run(context, options, () =>
-        options.cases === undefined ? verifyOne(context, file, options) : verifyCases(context, options.cases, options),
+        options.cases === undefined
+          ? verifyOne(context, file, options)
+          : verifyCases(context, options.cases, options),
       ),
     );
 }

@@ -2,9 +2,20 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { IngestOutcome } from '../../ingest/pipeline.ts';
-import { countFiles, receivePath, receiveStream, type Received } from '../../ingest/receive/files.ts';
+import {
+  countFiles,
+  receivePath,
+  receiveStream,
+  type Received,
+} from '../../ingest/receive/files.ts';
 import { PedigreeError } from '../../core/errors.ts';
-import { runOnHome, withHome, writeJson, type CommandContext, type CommonOptions } from '../command.ts';
+import {
+  runOnHome,
+  withHome,
+  writeJson,
+  type CommandContext,
+  type CommonOptions,
+} from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { addTrustedKeys } from '../home.ts';
 import { printable, Progress, styled, table, type Terminal } from '../output/terminal.ts';
@@ -75,8 +86,9 @@ function readKeyFile(file: string): string {
 }
 
 async function countAll(paths: readonly string[]): Promise<number> {
-  const counts = await Promise.all(paths.map((path) => (path === '-' ? 1 : countFiles(path))));
-  return counts.reduce((sum, count) => sum + count, 0);
+  let total = 0;
+  for (const path of paths) total += path === '-' ? 1 : await countFiles(path);
+  return total;
 }
 
 async function* receiveAll(
@@ -105,17 +117,31 @@ function countBy<T>(items: readonly T[], key: (item: T) => string): Record<strin
 
 /** A table per format, then everything that needs a look. */
 export function printOutcomes(terminal: Terminal, outcomes: readonly IngestOutcome[]): void {
-  const standings = ['accepted', 'opaque', 'pending', 'quarantined', 'refused', 'retracted'] as const;
+  const standings = [
+    'accepted',
+    'opaque',
+    'pending',
+    'quarantined',
+    'refused',
+    'retracted',
+  ] as const;
   const formats = [...new Set(outcomes.map(({ format }) => format ?? 'not read'))].sort();
   const rows = formats.map((format) => {
     const of = outcomes.filter((outcome) => (outcome.format ?? 'not read') === format);
-    const counts = standings.map((standing) => of.filter((outcome) => outcome.standing === standing).length);
+    const counts = standings.map(
+      (standing) => of.filter((outcome) => outcome.standing === standing).length,
+    );
     const known = of.filter((outcome) => outcome.known && outcome.standing !== 'refused').length;
     const problems = of.reduce((sum, outcome) => sum + outcome.problems.length, 0);
-    return [format, ...[...counts, known, problems].map((count) => (count === 0 ? '·' : String(count)))];
+    return [
+      format,
+      ...[...counts, known, problems].map((count) => (count === 0 ? '·' : String(count))),
+    ];
   });
   terminal.out(table([['format', ...standings, 'known', 'problems'], ...rows]));
-  const faults = outcomes.filter(({ standing }) => standing !== 'accepted' && standing !== 'opaque');
+  const faults = outcomes.filter(
+    ({ standing }) => standing !== 'accepted' && standing !== 'opaque',
+  );
   if (faults.length === 0) return;
   terminal.out('\n');
   for (const { source, standing, reasons } of faults) {

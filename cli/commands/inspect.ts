@@ -34,16 +34,24 @@ async function inspect(
   paths: readonly string[],
   options: InspectOptions,
 ): Promise<number> {
-  const trust = { ...readTrust(openHome(settingsFromEnvironment(options.home).home)), at: systemClock() };
+  const trust = {
+    ...readTrust(openHome(settingsFromEnvironment(options.home).home)),
+    at: systemClock(),
+  };
   const standings: string[] = [];
   for (const path of paths) {
-    const received = path === '-' ? [await receiveStream(context.input, 'stdin')] : receivePath(path);
+    const received =
+      path === '-' ? [await receiveStream(context.input, 'stdin')] : receivePath(path);
     for await (const one of received) {
       if ('refused' in one) {
         standings.push('refused');
         const { code, message } = one.refused;
-        if (options.json === true) writeJson(context, { source: one.source, standing: 'refused', error: { code, message } });
-        else context.terminal.out(`${printable(one.source)}: refused, ${printable(message)} [${code}]\n`);
+        if (options.json === true)
+          writeJson(context, { source: one.source, standing: 'refused', error: { code, message } });
+        else
+          context.terminal.out(
+            `${printable(one.source)}: refused, ${printable(message)} [${code}]\n`,
+          );
         continue;
       }
       const prepared = await prepareDocument(one.bytes, one.source, trust, {
@@ -58,7 +66,9 @@ async function inspect(
     }
   }
   if (standings.every((standing) => standing === 'refused')) return EXIT.input;
-  return standings.every((standing) => standing === 'accepted' || standing === 'opaque') ? EXIT.yes : EXIT.unsure;
+  return standings.every((standing) => standing === 'accepted' || standing === 'opaque')
+    ? EXIT.yes
+    : EXIT.unsure;
 }
 
 /** The stable form of one document. */
@@ -137,14 +147,19 @@ function printDocument(terminal: Terminal, document: PreparedDocument): void {
   const title = `${printable(document.source)}${document.unpackedFrom === null ? '' : '  (inside the document above)'}`;
   terminal.out(`${styled(terminal, 'bold', title)}\n`);
   const signed =
-    signature === null ? 'not an envelope' : `${signature.status} ${signature.signers.map(shortRef).join(', ')}`;
+    signature === null
+      ? 'not an envelope'
+      : `${signature.status} ${signature.signers.map(shortRef).join(', ')}`;
   terminal.out(
     table(
       [
         ['format', `${document.format} ${printable(document.version ?? '')}`],
         ['digest', document.digest],
         ['standing', document.standing],
-        ['conformant', document.conformant === null ? 'no schema, or not asked' : String(document.conformant)],
+        [
+          'conformant',
+          document.conformant === null ? 'no schema, or not asked' : String(document.conformant),
+        ],
         ['signature', signed],
       ],
       '  ',
@@ -159,10 +174,16 @@ function printDocument(terminal: Terminal, document: PreparedDocument): void {
 }
 
 function printFacts(terminal: Terminal, facts: Facts): void {
-  const label = (at: number): string => printable(facts.nodes[at]?.names[0] ?? shortRef(facts.nodes[at]?.ref ?? ''));
+  const label = (at: number): string =>
+    printable(facts.nodes[at]?.names[0] ?? shortRef(facts.nodes[at]?.ref ?? ''));
   const rows = facts.edges
     .slice(0, SHOWN_RELATIONS)
-    .map(({ from, relation, to, pointers }) => [label(from), relation, label(to), printable(pointers[0] ?? '')]);
+    .map(({ from, relation, to, pointers }) => [
+      label(from),
+      relation,
+      label(to),
+      printable(pointers[0] ?? ''),
+    ]);
   terminal.out(table(rows, '  '));
   const more = facts.edges.length - rows.length;
   if (more > 0) terminal.out(`  … and ${more} more relations (--json shows all)\n`);

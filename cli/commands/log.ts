@@ -5,7 +5,13 @@ import { PedigreeError } from '../../core/errors.ts';
 import { proveInclusion } from '../../graph/log/proof-bundle.ts';
 import { findCheckpoint, publishedLeaves, writeTiles } from '../../graph/log/tile-folder.ts';
 import { verifyLog } from '../../graph/log/verify-log.ts';
-import { runOnHome, withHome, writeJson, type CommandContext, type CommonOptions } from '../command.ts';
+import {
+  runOnHome,
+  withHome,
+  writeJson,
+  type CommandContext,
+  type CommonOptions,
+} from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { printable, Progress } from '../output/terminal.ts';
 import { originOf, type Opened } from '../wire.ts';
@@ -14,7 +20,9 @@ import { originOf, type Opened } from '../wire.ts';
 export function addLog(program: Command, context: CommandContext): void {
   const log = program.command('log').description('the evidence log: check it, prove entries of it');
   withHome(
-    log.command('verify').description('recompute every leaf and the root; compare with head and checkpoint'),
+    log
+      .command('verify')
+      .description('recompute every leaf and the root; compare with head and checkpoint'),
   ).action((options: CommonOptions) =>
     runOnHome(context, options, (opened) => verifyWholeLog(context, opened, options)),
   );
@@ -25,7 +33,8 @@ export function addLog(program: Command, context: CommandContext): void {
       .argument('<index>', 'log index'),
   ).action((index: string, options: CommonOptions) =>
     runOnHome(context, options, async (opened) => {
-      if (!/^\d{1,12}$/.test(index)) throw new PedigreeError('ERR_USAGE', 'a log index is a number');
+      if (!/^\d{1,12}$/.test(index))
+        throw new PedigreeError('ERR_USAGE', 'a log index is a number');
       const { store } = opened.pedigree.ledger;
       const signer = { origin: originOf(opened.home), privateKey: opened.home.logKey.privateKey };
       await writeTiles(join(opened.home.folder, 'tiles'), store, signer);
@@ -61,9 +70,15 @@ async function verifyWholeLog(
   progress.end();
   if (options.json === true) writeJson(context, report);
   else {
-    const checked = report.checkpoint === null ? 'no checkpoint to compare with' : `checkpoint over ${report.checkpoint.size} holds`;
-    context.terminal.out(`${report.status}: ${report.size} entries, root ${report.root}, ${checked}\n`);
-    for (const { code, message } of report.faults) context.terminal.out(`  ${code}: ${printable(message)}\n`);
+    const checked =
+      report.checkpoint === null
+        ? 'no checkpoint to compare with'
+        : `checkpoint over ${report.checkpoint.size} holds`;
+    context.terminal.out(
+      `${report.status}: ${report.size} entries, root ${report.root}, ${checked}\n`,
+    );
+    for (const { code, message } of report.faults)
+      context.terminal.out(`  ${code}: ${printable(message)}\n`);
   }
   return report.status === 'passed' ? EXIT.yes : EXIT.no;
 }

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
 import { pathJson } from '../../api/service/answers.ts';
-import { runOnHome, withHome, writeJson, type CommandContext, type CommonOptions } from '../command.ts';
+import {
+  runOnHome,
+  withHome,
+  writeJson,
+  type CommandContext,
+  type CommonOptions,
+} from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { pathRows } from '../output/blast-radius.ts';
 import { printable, table } from '../output/terminal.ts';
@@ -26,7 +32,8 @@ export function addPath(program: Command, context: CommandContext): void {
       const ends = await Promise.all([refOfArgument(from), refOfArgument(to)]);
       const found = await pedigree.path(ends[0], ends[1], questionOptions(options));
       if (options.json === true) writeJson(context, pathJson(found));
-      else if (found.answer === null) context.terminal.out(`no path from ${printable(from)} to ${printable(to)}\n`);
+      else if (found.answer === null)
+        context.terminal.out(`no path from ${printable(from)} to ${printable(to)}\n`);
       else {
         context.terminal.out(`${found.outcome}: ${found.answer.class}, ${found.answer.level}\n`);
         context.terminal.out(table(pathRows(found.answer.path), '  '));

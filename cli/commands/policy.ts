@@ -2,9 +2,18 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { PedigreeError } from '../../core/errors.ts';
-import { formatPromotionPolicy, parsePromotionPolicy } from '../../schemas/policy/parse-promotion-policy.ts';
+import {
+  formatPromotionPolicy,
+  parsePromotionPolicy,
+} from '../../schemas/policy/parse-promotion-policy.ts';
 import { formatSignerPolicy, parseSignerPolicy } from '../../schemas/policy/parse-signer-policy.ts';
-import { runOnHome, withHome, writeJson, type CommandContext, type CommonOptions } from '../command.ts';
+import {
+  runOnHome,
+  withHome,
+  writeJson,
+  type CommandContext,
+  type CommonOptions,
+} from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { DEFAULT_PROJECT } from '../wire.ts';
 
@@ -46,7 +55,10 @@ function parsePolicy(
   try {
     text = readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new PedigreeError('ERR_POLICY_INVALID', 'the policy file cannot be read', { cause, file });
+    throw new PedigreeError('ERR_POLICY_INVALID', 'the policy file cannot be read', {
+      cause,
+      file,
+    });
   }
   if (kind === 'SignerPolicy') {
     const policy = parseSignerPolicy(text, file);

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
-import { runOnHome, withHome, writeJson, type CommandContext, type CommonOptions } from '../command.ts';
+import {
+  runOnHome,
+  withHome,
+  writeJson,
+  type CommandContext,
+  type CommonOptions,
+} from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { Progress } from '../output/terminal.ts';
 
@@ -9,11 +15,17 @@ export function addRebuild(program: Command, context: CommandContext): void {
   withHome(
     program
       .command('rebuild')
-      .description('drop the derived graph and build it again from the log; says whether the state is the same'),
+      .description(
+        'drop the derived graph and build it again from the log; says whether the state is the same',
+      ),
   ).action((options: CommonOptions) =>
     runOnHome(context, options, async ({ pedigree }) => {
       const before = await pedigree.stateDigest();
-      const progress = new Progress(context.terminal, 'rebuild', pedigree.ledger.knowledge.documents.length);
+      const progress = new Progress(
+        context.terminal,
+        'rebuild',
+        pedigree.ledger.knowledge.documents.length,
+      );
       let done = 0;
       const documents = await pedigree.ledger.rebuild((now) => {
         progress.advance(now - done);

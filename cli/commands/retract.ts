@@ -2,7 +2,13 @@
 import type { Command } from 'commander';
 import { isDigest, type Digest } from '../../core/digest.ts';
 import { PedigreeError } from '../../core/errors.ts';
-import { runOnHome, withHome, writeJson, type CommandContext, type CommonOptions } from '../command.ts';
+import {
+  runOnHome,
+  withHome,
+  writeJson,
+  type CommandContext,
+  type CommonOptions,
+} from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { shortRef } from '../output/terminal.ts';
 import { DEFAULT_PROJECT } from '../wire.ts';
@@ -16,7 +22,11 @@ interface RetractOptions extends CommonOptions {
 /** `pedigree retract DOCUMENT` and `pedigree reinstate DOCUMENT` */
 export function addRetract(program: Command, context: CommandContext): void {
   for (const [name, type, description] of [
-    ['retract', 'retracted', 'take a document and everything it alone says out of the graph; the log keeps both'],
+    [
+      'retract',
+      'retracted',
+      'take a document and everything it alone says out of the graph; the log keeps both',
+    ],
     ['reinstate', 'reinstated', 'take a retraction back'],
   ] as const) {
     withHome(

@@ -2,7 +2,13 @@
 import type { Command } from 'commander';
 import { PedigreeError } from '../../core/errors.ts';
 import { isDigest, type Digest } from '../../core/digest.ts';
-import { runOnHome, withHome, writeJson, type CommandContext, type CommonOptions } from '../command.ts';
+import {
+  runOnHome,
+  withHome,
+  writeJson,
+  type CommandContext,
+  type CommonOptions,
+} from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { printBlastRadius } from '../output/blast-radius.ts';
 import { shortRef } from '../output/terminal.ts';
@@ -26,8 +32,13 @@ export function addRevoke(program: Command, context: CommandContext): void {
   withHome(
     program
       .command('revoke')
-      .description('withdraw trust from a thing, as the local owner; --dry-run shows what it would reach')
-      .argument('<ref>', 'digest, purl, name, pattern with *, document:sha256:…, identity:…, or a local file')
+      .description(
+        'withdraw trust from a thing, as the local owner; --dry-run shows what it would reach',
+      )
+      .argument(
+        '<ref>',
+        'digest, purl, name, pattern with *, document:sha256:…, identity:…, or a local file',
+      )
       .requiredOption('--reason <text>', 'why, for everybody who will ask')
       .option('--severity <word>', 'low, medium, high, critical')
       .option('--since <time>', 'RFC 3339: bad from then on')
@@ -35,7 +46,10 @@ export function addRevoke(program: Command, context: CommandContext): void {
       .option('--fixed <ref...>', 'revisions that are repaired')
       .option('--withdraw <digest>', 'take back the revocation statement with this digest')
       .option('--project <name>', 'project', DEFAULT_PROJECT)
-      .option('--yes', 'also where the target is a name or a pattern, which may take more than you know')
+      .option(
+        '--yes',
+        'also where the target is a name or a pattern, which may take more than you know',
+      )
       .option('--dry-run', 'write nothing'),
   ).action((ref: string, options: RevokeOptions) =>
     runOnHome(context, options, (opened) => revoke(context, opened, ref, options)),
@@ -53,16 +67,22 @@ async function revoke(
   const isWide = target.includes('*') || target.startsWith('name:');
   const reach = await pedigree.blastRadius([target]).catch(ignoreUnknown);
   if (options.dryRun === true) {
-    if (reach === undefined) throw new PedigreeError('ERR_NOT_FOUND', `nothing is known as ${target}`);
+    if (reach === undefined)
+      throw new PedigreeError('ERR_NOT_FOUND', `nothing is known as ${target}`);
     if (options.json === true) writeJson(context, { dryRun: true, target, ...reach });
     else printBlastRadius(context.terminal, reach);
     return EXIT.yes;
   }
   if (isWide && options.yes !== true) {
-    if (reach !== undefined) printBlastRadius({ ...context.terminal, out: context.terminal.err }, reach);
-    throw new PedigreeError('ERR_USAGE', 'the target is a name or a pattern and takes all of the above', {
-      hint: 'say --yes if that is meant, or name a digest',
-    });
+    if (reach !== undefined)
+      printBlastRadius({ ...context.terminal, out: context.terminal.err }, reach);
+    throw new PedigreeError(
+      'ERR_USAGE',
+      'the target is a name or a pattern and takes all of the above',
+      {
+        hint: 'say --yes if that is meant, or name a digest',
+      },
+    );
   }
   const revoked = await pedigree.revoke({
     project: options.project,
@@ -74,11 +94,19 @@ async function revoke(
     ...(options.fixed === undefined ? {} : { fixed: options.fixed }),
     ...withdrawal(options.withdraw),
   });
-  if (options.json === true) writeJson(context, { target, ...revoked, matches: reach !== undefined });
+  if (options.json === true)
+    writeJson(context, { target, ...revoked, matches: reach !== undefined });
   else {
-    const state = revoked.effective ? 'in force' : 'claimed only: the signer policy gives no mandate for it';
-    context.terminal.out(`revoked ${shortRef(target)}: ${state} (entry ${revoked.logIndex}, statement ${shortRef(revoked.statement)})\n`);
-    if (reach === undefined) context.terminal.out('  it names nothing that is known now; it takes whatever arrives under it\n');
+    const state = revoked.effective
+      ? 'in force'
+      : 'claimed only: the signer policy gives no mandate for it';
+    context.terminal.out(
+      `revoked ${shortRef(target)}: ${state} (entry ${revoked.logIndex}, statement ${shortRef(revoked.statement)})\n`,
+    );
+    if (reach === undefined)
+      context.terminal.out(
+        '  it names nothing that is known now; it takes whatever arrives under it\n',
+      );
   }
   return revoked.effective ? EXIT.yes : EXIT.no;
 }
@@ -100,7 +128,8 @@ async function targetOf(opened: Opened, argument: string): Promise<string> {
 
 function withdrawal(digest: string | undefined): { withdraws?: Digest } {
   if (digest === undefined) return {};
-  if (!isDigest(digest)) throw new PedigreeError('ERR_USAGE', '--withdraw takes the digest of a statement');
+  if (!isDigest(digest))
+    throw new PedigreeError('ERR_USAGE', '--withdraw takes the digest of a statement');
   return { withdraws: digest };
 }
 

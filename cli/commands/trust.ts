@@ -4,7 +4,13 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { PedigreeError } from '../../core/errors.ts';
 import { supportedKinds } from '../../attest/tee/registry.ts';
-import { runOnHome, withHome, writeJson, type CommandContext, type CommonOptions } from '../command.ts';
+import {
+  runOnHome,
+  withHome,
+  writeJson,
+  type CommandContext,
+  type CommonOptions,
+} from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { addTeeAnchor, addTrustedKeys, readTrust } from '../home.ts';
 import { DEFAULT_PROJECT } from '../wire.ts';
@@ -15,11 +21,15 @@ interface AddOptions extends CommonOptions {
 
 /** `pedigree trust add FILE…` and `pedigree trust list` */
 export function addTrust(program: Command, context: CommandContext): void {
-  const trust = program.command('trust').description('the trust store of this home: keys and TEE anchors');
+  const trust = program
+    .command('trust')
+    .description('the trust store of this home: keys and TEE anchors');
   withHome(
     trust
       .command('add')
-      .description('trust public keys (PEM), or with --tee a trust anchor of one kind of hardware evidence')
+      .description(
+        'trust public keys (PEM), or with --tee a trust anchor of one kind of hardware evidence',
+      )
       .argument('<file...>')
       .option('--tee <kind>', `kind of evidence: ${supportedKinds().join(', ')}`),
   ).action((files: string[], options: AddOptions) =>
@@ -31,18 +41,22 @@ export function addTrust(program: Command, context: CommandContext): void {
       return EXIT.yes;
     }),
   );
-  withHome(trust.command('list').description('what is trusted here')).action((options: CommonOptions) =>
-    runOnHome(context, options, async ({ home }) => {
-      const { roots, teeAnchors } = readTrust(home);
-      const keys = roots.keys.map(({ identity, algorithm }) => ({ identity, algorithm }));
-      const anchors = [...teeAnchors].flatMap(([kind, files]) => files.map(({ name }) => ({ kind, name })));
-      if (options.json === true) writeJson(context, { keys, anchors });
-      else {
-        for (const { identity, algorithm } of keys) context.terminal.out(`${identity}  ${algorithm}\n`);
-        for (const { kind, name } of anchors) context.terminal.out(`${kind}  ${name}\n`);
-      }
-      return EXIT.yes;
-    }),
+  withHome(trust.command('list').description('what is trusted here')).action(
+    (options: CommonOptions) =>
+      runOnHome(context, options, async ({ home }) => {
+        const { roots, teeAnchors } = readTrust(home);
+        const keys = roots.keys.map(({ identity, algorithm }) => ({ identity, algorithm }));
+        const anchors = [...teeAnchors].flatMap(([kind, files]) =>
+          files.map(({ name }) => ({ kind, name })),
+        );
+        if (options.json === true) writeJson(context, { keys, anchors });
+        else {
+          for (const { identity, algorithm } of keys)
+            context.terminal.out(`${identity}  ${algorithm}\n`);
+          for (const { kind, name } of anchors) context.terminal.out(`${kind}  ${name}\n`);
+        }
+        return EXIT.yes;
+      }),
   );
 }
 

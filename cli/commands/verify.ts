@@ -4,7 +4,13 @@ import type { Command } from 'commander';
 import { isDigest } from '../../core/digest.ts';
 import { PedigreeError } from '../../core/errors.ts';
 import { decisionJson } from '../../api/service/answers.ts';
-import { runOnHome, withHome, writeJson, type CommandContext, type CommonOptions } from '../command.ts';
+import {
+  runOnHome,
+  withHome,
+  writeJson,
+  type CommandContext,
+  type CommonOptions,
+} from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { printDecision } from '../output/decision.ts';
 import { DEFAULT_PROJECT, type Opened } from '../wire.ts';
@@ -79,15 +85,22 @@ function readPolicy(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new PedigreeError('ERR_POLICY_INVALID', 'the policy file cannot be read', { cause, file });
+    throw new PedigreeError('ERR_POLICY_INVALID', 'the policy file cannot be read', {
+      cause,
+      file,
+    });
   }
 }
 
 function writeVsa(file: string, vsa: Uint8Array | null): void {
   if (vsa === null) {
-    throw new PedigreeError('ERR_NOT_AUTHORISED', 'an advisory decision has no verification summary', {
-      hint: 'log the policy first: pedigree policy promotion FILE',
-    });
+    throw new PedigreeError(
+      'ERR_NOT_AUTHORISED',
+      'an advisory decision has no verification summary',
+      {
+        hint: 'log the policy first: pedigree policy promotion FILE',
+      },
+    );
   }
   writeFileSync(file, vsa);
 }

@@ -60,12 +60,18 @@ export function makeDocuments(keys: DemoKeys, at: Instant): MadeDocument[] {
     signed(
       'completeness-inputs',
       keys.steward,
-      createCompletenessStatement({ subjects: STORY.closedProducts.map(toArtefact), covers: 'inputs' }),
+      createCompletenessStatement({
+        subjects: STORY.closedProducts.map(toArtefact),
+        covers: 'inputs',
+      }),
     ),
     signed(
       'completeness-sources',
       keys.steward,
-      createCompletenessStatement({ subjects: STORY.sources.map(toArtefact), covers: 'primary-source' }),
+      createCompletenessStatement({
+        subjects: STORY.sources.map(toArtefact),
+        covers: 'primary-source',
+      }),
     ),
     evaluation('evaluation-v1', keys, at, STORY.evaluations.v1),
     evaluation('evaluation-v2', keys, at, STORY.evaluations.v2),
@@ -86,7 +92,8 @@ export function payloadOf(document: MadeDocument): Uint8Array {
   const statement = isJsonObject(value) ? value['statement'] : undefined;
   const envelope = isJsonObject(statement) ? statement : value;
   const payload = isJsonObject(envelope) ? envelope['payload'] : undefined;
-  if (typeof payload !== 'string') throw new PedigreeError('ERR_INTERNAL', 'the demo made no envelope');
+  if (typeof payload !== 'string')
+    throw new PedigreeError('ERR_INTERNAL', 'the demo made no envelope');
   return new Uint8Array(Buffer.from(payload, 'base64'));
 }
 
@@ -134,7 +141,11 @@ function simulatedEvidence(keys: DemoKeys, at: Instant, payload: Uint8Array): At
   return { kind: 'simulated', evidence, endorsements: new Map() };
 }
 
-function attested(keys: DemoKeys, statement: StatementJson, evidence: AttachedEvidence): Uint8Array {
+function attested(
+  keys: DemoKeys,
+  statement: StatementJson,
+  evidence: AttachedEvidence,
+): Uint8Array {
   const envelope = parseJson(signDsse(PAYLOAD_TYPE, encodeStatement(statement), [keys.evaluator]));
   const document = createAttestedStatement(envelope.value as JsonObject, [evidence]);
   return new TextEncoder().encode(canonicalizeJcs(document));

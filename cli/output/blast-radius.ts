@@ -9,7 +9,9 @@ const SHOWN_HITS = 50;
 export function printBlastRadius(terminal: Terminal, answered: Answered<BlastAnswer>): void {
   const { radius, rollback, retrain } = answered.answer;
   for (const target of radius.targets) {
-    terminal.out(`blast radius of ${styled(terminal, 'bold', printable(target.name))}  ${shortRef(target.ref)}\n`);
+    terminal.out(
+      `blast radius of ${styled(terminal, 'bold', printable(target.name))}  ${shortRef(target.ref)}\n`,
+    );
   }
   printOpen(terminal, answered);
   printHits(terminal, 'affected', 'red', radius.affected);
@@ -17,23 +19,34 @@ export function printBlastRadius(terminal: Terminal, answered: Answered<BlastAns
   if (![...radius.affected, ...radius.possible].some(({ kind }) => kind === 'Deployment')) {
     terminal.out('nothing deployed is reached\n');
   }
-  const clear = radius.clear.items.map(({ name, kind }) => `${printable(name)} (${kind})`).join(', ');
+  const clear = radius.clear.items
+    .map(({ name, kind }) => `${printable(name)} (${kind})`)
+    .join(', ');
   const unlisted = radius.clear.count - radius.clear.items.length;
   const more = unlisted > 0 ? ` and ${unlisted} more` : '';
-  terminal.out(`${styled(terminal, 'green', 'clear')} ${radius.clear.count}${clear === '' ? '' : `: ${clear}${more}`}\n`);
+  terminal.out(
+    `${styled(terminal, 'green', 'clear')} ${radius.clear.count}${clear === '' ? '' : `: ${clear}${more}`}\n`,
+  );
   for (const ref of radius.skipped) {
     terminal.out(styled(terminal, 'dim', `stepped over boilerplate ${shortRef(ref)}\n`));
   }
   for (const { service, environment, runs, target, candidates } of rollback) {
     const where = printable(`${environment}/${service}`);
-    const best = target === null ? 'none that is clear' : `${printable(target.name)}${versionText(target.version)}`;
-    terminal.out(`roll back ${where} from ${printable(runs.name)}${versionText(runs.version)} to: ${best}\n`);
+    const best =
+      target === null
+        ? 'none that is clear'
+        : `${printable(target.name)}${versionText(target.version)}`;
+    terminal.out(
+      `roll back ${where} from ${printable(runs.name)}${versionText(runs.version)} to: ${best}\n`,
+    );
     for (const one of candidates) {
       if (one !== target) terminal.out(`  not ${printable(one.name)}: ${one.outcome}\n`);
     }
   }
   retrain.forEach(({ models }, at) => {
-    terminal.out(`retrain, wave ${at + 1}: ${models.map(({ name }) => printable(name)).join(', ')}\n`);
+    terminal.out(
+      `retrain, wave ${at + 1}: ${models.map(({ name }) => printable(name)).join(', ')}\n`,
+    );
   });
   const { scope, head } = answered;
   terminal.out(
@@ -52,11 +65,15 @@ function versionText(version: string | null): string {
 function printOpen(terminal: Terminal, { answer }: Answered<BlastAnswer>): void {
   const { open } = answer.radius;
   if (open.count === 0) return;
-  terminal.out(`${styled(terminal, 'yellow', 'open')} ${open.count}: no path found, but nobody says that all inputs are known\n`);
+  terminal.out(
+    `${styled(terminal, 'yellow', 'open')} ${open.count}: no path found, but nobody says that all inputs are known\n`,
+  );
   for (const group of open.groups) {
     const names = group.items.map(({ name, kind }) => `${printable(name)} (${kind})`).join(', ');
     const unlisted = group.count - group.items.length;
-    terminal.out(`  missing: ${printable(group.missing)}\n    keeps open: ${names}${unlisted > 0 ? ` and ${unlisted} more` : ''}\n`);
+    terminal.out(
+      `  missing: ${printable(group.missing)}\n    keeps open: ${names}${unlisted > 0 ? ` and ${unlisted} more` : ''}\n`,
+    );
   }
 }
 
@@ -74,7 +91,8 @@ function printHits(
     // scores are told by their model's path, which stands above
     if (hit.influence !== 'score') terminal.out(table(pathRows(hit.path), '      '));
   }
-  if (hits.length > SHOWN_HITS) terminal.out(`  … and ${hits.length - SHOWN_HITS} more (--json shows all)\n`);
+  if (hits.length > SHOWN_HITS)
+    terminal.out(`  … and ${hits.length - SHOWN_HITS} more (--json shows all)\n`);
 }
 
 function ownerText({ placement }: Hit): string {

@@ -6,7 +6,10 @@ const COLORS = { allow: 'green', deny: 'red', undetermined: 'yellow' } as const;
 const MARKS = { passed: '✓', failed: '✗', undetermined: '?' } as const;
 
 /** A decision for people: the outcome, each rule with its reason, and what would change it. */
-export function printDecision(terminal: Terminal, { decision, digest, logIndex }: VerifyAnswer): void {
+export function printDecision(
+  terminal: Terminal,
+  { decision, digest, logIndex }: VerifyAnswer,
+): void {
   const advisory = decision.advisory ? ', advisory: the policy is not in the log' : '';
   const simulated = decision.simulated ? ', on SIMULATED evidence' : '';
   const outcome = styled(terminal, COLORS[decision.outcome], decision.outcome.toUpperCase());
@@ -21,7 +24,9 @@ export function printDecision(terminal: Terminal, { decision, digest, logIndex }
     terminal.out(`  would flip it: ${need}, ${printable(statement)} about ${about}\n`);
     for (const condition of conditions) terminal.out(`      ${printable(condition)}\n`);
     const signers = maySign.map(({ identity }) => shortKey(identity)).join(', ');
-    terminal.out(`      may be signed by: ${signers === '' ? 'nobody the signer policy trusts' : signers}\n`);
+    terminal.out(
+      `      may be signed by: ${signers === '' ? 'nobody the signer policy trusts' : signers}\n`,
+    );
   }
   terminal.out(styled(terminal, 'dim', `  decision ${shortRef(digest)}, log entry ${logIndex}\n`));
 }

@@ -15,9 +15,7 @@ export function printEvidence(terminal: Terminal, report: EvidenceReport): void 
     if (hint !== undefined) terminal.out(`    → ${printable(hint)}\n`);
   }
   if (report.claims === null) return;
-  terminal.out(
-    report.verdict === 'passed' ? 'what it says:\n' : 'it is genuine, and says:\n',
-  );
+  terminal.out(report.verdict === 'passed' ? 'what it says:\n' : 'it is genuine, and says:\n');
   const rows = Object.entries(report.claims).map(([key, value]) => [key, printable(textOf(value))]);
   terminal.out(table(rows, '  '));
 }

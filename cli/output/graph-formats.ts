@@ -3,7 +3,8 @@ import type { LineageGraph } from '../../graph/lineage/lineage-graph.ts';
 
 /** Graphviz DOT. */
 export function toDot(graph: LineageGraph): string {
-  const quote = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', ' ')}"`;
+  const quote = (text: string): string =>
+    `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', ' ')}"`;
   const nodes = graph.nodes.map(
     ({ ref, kind, name }) => `  ${quote(ref)} [label=${quote(`${name} (${kind})`)}];\n`,
   );
@@ -16,9 +17,14 @@ export function toDot(graph: LineageGraph): string {
 /** Mermaid flowchart; ids are positions, so that no ref is read as syntax. */
 export function toMermaid(graph: LineageGraph): string {
   const ids = new Map(graph.nodes.map(({ ref }, at) => [ref, `n${at}`]));
-  const text = (value: string): string => value.replace(/["<>#;&`]/g, (c) => `#${c.charCodeAt(0)};`).replaceAll('\n', ' ');
-  const nodes = graph.nodes.map(({ ref, kind, name }) => `  ${ids.get(ref)}["${text(name)} (${kind})"]\n`);
-  const edges = graph.edges.map(({ from, relation, to }) => `  ${ids.get(from)} -->|${relation}| ${ids.get(to)}\n`);
+  const text = (value: string): string =>
+    value.replace(/["<>#;&`]/g, (c) => `#${c.charCodeAt(0)};`).replaceAll('\n', ' ');
+  const nodes = graph.nodes.map(
+    ({ ref, kind, name }) => `  ${ids.get(ref)}["${text(name)} (${kind})"]\n`,
+  );
+  const edges = graph.edges.map(
+    ({ from, relation, to }) => `  ${ids.get(from)} -->|${relation}| ${ids.get(to)}\n`,
+  );
   return `flowchart LR\n${nodes.join('')}${edges.join('')}`;
 }
 

@@ -38,7 +38,8 @@ function printChildren(terminal: Terminal, children: readonly Branch[], indent: 
   children.forEach((branch, at) => {
     const last = at === children.length - 1;
     const shown = branch.sources.slice(0, SOURCES_SHOWN).map(printable).join(', ');
-    const more = branch.sources.length > SOURCES_SHOWN ? ` +${branch.sources.length - SOURCES_SHOWN}` : '';
+    const more =
+      branch.sources.length > SOURCES_SHOWN ? ` +${branch.sources.length - SOURCES_SHOWN}` : '';
     const evidence = styled(terminal, 'dim', `← ${shown}${more}`);
     const repeat = branch.isRepeat ? ' (see above)' : '';
     terminal.out(

@@ -19,14 +19,20 @@ export function styled(terminal: Terminal, style: Style, text: string): string {
 
 /** Untrusted text on a terminal: control characters are shown, never obeyed. */
 export function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (c) => {
-    return `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  });
+  return text.replace(
+    /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (c) => {
+      return `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
+    },
+  );
 }
 
 /** The first characters of a digest or ref, enough to tell it from others on a screen. */
 export function shortRef(ref: string): string {
-  const match = /^((?:document:|local:)?(?:sha256|sha384|sha512|blake3|oms):)([0-9a-f]{12})[0-9a-f]+(.*)$/.exec(ref);
+  const match =
+    /^((?:document:|local:)?(?:sha256|sha384|sha512|blake3|oms):)([0-9a-f]{12})[0-9a-f]+(.*)$/.exec(
+      ref,
+    );
   return printable(match === null ? ref : `${match[1]}${match[2]}…${match[3]}`);
 }
 
@@ -40,7 +46,9 @@ export function table(rows: readonly (readonly string[])[], indent = ''): string
   }
   return rows
     .map((row) => {
-      const cells = row.map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0)));
+      const cells = row.map((cell, at) =>
+        at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0),
+      );
       return `${indent}${cells.join('  ')}\n`;
     })
     .join('');
@@ -69,11 +77,15 @@ export class Progress {
     const width = 30;
     const filled = Math.round((width * percent) / 100);
     const bar = `${'█'.repeat(filled)}${'░'.repeat(width - filled)}`;
-    this.#terminal.err(`\r${this.#label} ${bar} ${String(percent).padStart(3)} %  ${this.#done} of ${this.#total}`);
+    this.#terminal.err(
+      `\r${this.#label} ${bar} ${String(percent).padStart(3)} %  ${this.#done} of ${this.#total}`,
+    );
   }
 
   end(): void {
     const line = `${this.#label}: ${this.#done} of ${this.#total}`;
-    this.#terminal.err(this.#terminal.isInteractive ? `\r${' '.repeat(this.#terminal.columns - 1)}\r` : `${line}\n`);
+    this.#terminal.err(
+      this.#terminal.isInteractive ? `\r${' '.repeat(this.#terminal.columns - 1)}\r` : `${line}\n`,
+    );
   }
 }

@@ -5,7 +5,12 @@ import type { Claim, Facts, Problem } from './facts.ts';
 import { kindMask, kindsOf } from './kinds.ts';
 import { RELATION_NAMES, relationCode, STRENGTHS } from './relations.ts';
 
-type PackedNode = [ref: string, kinds: number, names: string[], attributes?: Record<string, string>];
+type PackedNode = [
+  ref: string,
+  kinds: number,
+  names: string[],
+  attributes?: Record<string, string>,
+];
 type PackedEdge = [
   from: number,
   relation: number,
@@ -76,7 +81,8 @@ export function unpackFacts(bytes: Uint8Array): Facts {
   } catch (cause) {
     throw new PedigreeError('ERR_STORE_CORRUPT', 'packed facts are not readable', { cause });
   }
-  if (packed.packed !== 1) throw new PedigreeError('ERR_STORE_CORRUPT', 'packed facts of an unknown version');
+  if (packed.packed !== 1)
+    throw new PedigreeError('ERR_STORE_CORRUPT', 'packed facts of an unknown version');
   return {
     format: packed.format,
     version: packed.version,
@@ -102,7 +108,8 @@ export function unpackFacts(bytes: Uint8Array): Facts {
 }
 
 function known<T>(value: T | undefined): T {
-  if (value === undefined) throw new PedigreeError('ERR_STORE_CORRUPT', 'packed facts use an unknown code');
+  if (value === undefined)
+    throw new PedigreeError('ERR_STORE_CORRUPT', 'packed facts use an unknown code');
   return value;
 }
 

@@ -22,8 +22,10 @@ export const KINDS = [
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
+const BITS: ReadonlyMap<Kind, number> = new Map(KINDS.map((kind, at) => [kind, 1 << at]));
+
 export function kindBit(kind: Kind): number {
-  return 1 << KINDS.indexOf(kind);
+  return BITS.get(kind) ?? 0;
 }
 
 export function kindMask(kinds: readonly Kind[]): number {

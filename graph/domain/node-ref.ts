@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PackageURL } from 'packageurl-js';
-import { isDigest } from '../../core/digest.ts';
+import { hexOf, isDigest, sha256 } from '../../core/digest.ts';
 import { LIMITS } from '../../core/limits.ts';
+import { clip } from '../../core/text.ts';
 import type { IdentityLevel } from './kinds.ts';
 
 /** Content identities that are not the digest of one file's bytes: kinds of their own (DESIGN.md 3). */
@@ -54,10 +55,20 @@ export function findPurl(text: string): string | undefined {
 
 /** Shared name of a (namespace, name); several documents may mean different things by it. */
 export function nameRef(namespace: string, name: string): string {
-  return `name:${namespace}/${name}`.slice(0, LIMITS.refChars);
+  return boundRef(`name:${namespace}/${name}`);
 }
 
 /** Coordinate of a (namespace, name, version) whose namespace is a real one. */
 export function coordinateRef(namespace: string, name: string, version: string): string {
-  return `coord:${namespace}/${name}@${version}`.slice(0, LIMITS.refChars);
+  return boundRef(`coord:${namespace}/${name}@${version}`);
+}
+
+/**
+ * A ref of bounded length. One that is longer keeps its beginning and ends in the digest of all of it, so that two long refs
+ * never become one by being cut.
+ */
+export function boundRef(ref: string): string {
+  if (ref.length <= LIMITS.refChars) return ref.toWellFormed();
+  const tail = `~${hexOf(sha256(ref))}`;
+  return clip(ref, LIMITS.refChars - tail.length) + tail;
 }

@@ -38,7 +38,10 @@ const rule = (
  * (graph/lineage decides that from authorised statements and policy).
  */
 export const RELATIONS = {
-  wasDerivedFrom: rule('content', 'the derived thing → what it was made from (prov:wasDerivedFrom)'),
+  wasDerivedFrom: rule(
+    'content',
+    'the derived thing → what it was made from (prov:wasDerivedFrom)',
+  ),
   trainedOn: rule('content', 'model → dataset (SPDX 3 trainedOn)'),
   used: rule('content', 'run → what it read (prov:used)'),
   wasGeneratedBy: rule('content', 'product → run (prov:wasGeneratedBy)'),
@@ -76,8 +79,12 @@ export const RELATION_NAMES = Object.keys(RELATIONS) as readonly Relation[];
 
 /** Position of a relation in packed facts and in the index. Append only. */
 export function relationCode(relation: Relation): number {
-  return RELATION_NAMES.indexOf(relation);
+  return RELATION_CODES.get(relation) ?? -1;
 }
+
+const RELATION_CODES: ReadonlyMap<Relation, number> = new Map(
+  RELATION_NAMES.map((relation, code) => [relation, code]),
+);
 
 /** How far an edge is from what a document says in words. */
 export const STRENGTHS = ['explicit', 'computed', 'implied', 'inferred'] as const;

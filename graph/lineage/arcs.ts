@@ -23,7 +23,10 @@ export function packMark(mark: ArcMark): number {
     throw new PedigreeError('ERR_LIMIT_ITEMS', `more than ${MAX_DOCUMENT} documents in one index`);
   }
   const low =
-    mark.relation | (mark.strength << 5) | (mark.reverse ? 1 << 7 : 0) | (mark.snapshot ? 1 << 8 : 0);
+    mark.relation |
+    (mark.strength << 5) |
+    (mark.reverse ? 1 << 7 : 0) |
+    (mark.snapshot ? 1 << 8 : 0);
   return ((mark.document << MARK_BITS) | low) >>> 0;
 }
 

@@ -142,7 +142,11 @@ class Report {
     }
     for (const terminal of this.#walk.terminals.values()) {
       const reachedByContent = this.#reachOf(terminal.node) !== REACH.none;
-      if (terminal.reach !== REACH.namesOnly && !reachedByContent && this.#isShownTerminal(terminal.node)) {
+      if (
+        terminal.reach !== REACH.namesOnly &&
+        !reachedByContent &&
+        this.#isShownTerminal(terminal.node)
+      ) {
         add(terminal.node);
       }
     }
@@ -319,7 +323,9 @@ class Report {
 
   #briefs(nodes: readonly number[], most: number): { ref: string; kind: Kind; name: string }[] {
     const briefs = nodes.map((node) => this.#brief(node));
-    return briefs.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.ref < b.ref ? -1 : 1)).slice(0, most);
+    return briefs
+      .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.ref < b.ref ? -1 : 1))
+      .slice(0, most);
   }
 }
 

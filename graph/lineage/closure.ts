@@ -114,7 +114,8 @@ function claimedNodes({ index, tables, scope }: ClosureInput): Claimed {
       const rank = tables.asSupport[one.document] ?? 0;
       const kind = index.documentFacts[one.document]?.statementKind ?? '';
       if (rank < trusted) continue;
-      if (scope.policy.complete.some((rule) => meetsCondition(rule, one, kind))) raise(inputs, run, rank);
+      if (scope.policy.complete.some((rule) => meetsCondition(rule, one, kind)))
+        raise(inputs, run, rank);
     }
   }
   return { inputs, sources };

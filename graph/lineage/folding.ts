@@ -3,7 +3,7 @@ import { kindBit } from '../domain/kinds.ts';
 import { RELATION_NAMES } from '../domain/relations.ts';
 import { MARK_BITS } from './arcs.ts';
 import { findPlacements } from './placements.ts';
-import type { View } from './view.ts';
+import type { ScopedIndex } from './scoped-index.ts';
 
 const GENERATED = RELATION_NAMES.indexOf('wasGeneratedBy');
 const CONTAINS = RELATION_NAMES.indexOf('contains');
@@ -24,12 +24,12 @@ export interface Item {
  * in the graph; this is how an answer is laid out (DESIGN.md 3, identity).
  */
 export class Folding {
-  readonly #view: View;
+  readonly #view: ScopedIndex;
   readonly #leader = new Map<number, number>();
   readonly #items = new Map<number, Item>();
   #groups: Map<number, number[]> | undefined;
 
-  constructor(view: View) {
+  constructor(view: ScopedIndex) {
     this.#view = view;
     for (const node of view.nodesOfKind(['Model'])) this.#joinModel(node);
     for (const node of [...this.#leader.keys()]) this.#joinAliases(node);
@@ -52,7 +52,8 @@ export class Folding {
     this.#eachCounting('up', node, (run, relation) => {
       if (relation !== GENERATED || this.#view.filter.scoreRuns.has(run)) return;
       this.#eachCounting('down', run, (product, made) => {
-        if (made === GENERATED && !this.#view.filter.boilerplate.has(product)) this.#union(node, product);
+        if (made === GENERATED && !this.#view.filter.boilerplate.has(product))
+          this.#union(node, product);
       });
     });
     this.#eachCounting('down', node, (whole, relation) => {
@@ -135,8 +136,11 @@ export class Folding {
   #nameOf(node: number, root: number | undefined, members: readonly number[]): string {
     const { index } = this.#view;
     const own = bestLabel(this.#view.labelsOf(node)) ?? index.refOf(node);
-    const isNamed = members.some((member) => index.levelOf(member) !== 'local' && !index.isName(member));
-    if (!isNamed) return members.length > 1 || index.isName(node) ? `${own} (known by name only)` : own;
+    const isNamed = members.some(
+      (member) => index.levelOf(member) !== 'local' && !index.isName(member),
+    );
+    if (!isNamed)
+      return members.length > 1 || index.isName(node) ? `${own} (known by name only)` : own;
     if (root !== undefined || members.length === 1) return own;
     const files = members.filter((member) => (this.#view.kindMaskOf(member) & MODEL) !== 0);
     return commonFolder(files.flatMap((member) => this.#view.labelsOf(member))) ?? own;

@@ -48,7 +48,10 @@ export interface KnownDocument {
 }
 
 /** The newest entry of a document as of a log size. */
-export function latestEntry(document: KnownDocument, asOf: number): Indexed<DocumentEvent> | undefined {
+export function latestEntry(
+  document: KnownDocument,
+  asOf: number,
+): Indexed<DocumentEvent> | undefined {
   return document.entries.findLast((entry) => entry.index < asOf);
 }
 
@@ -115,7 +118,9 @@ export class Knowledge {
       keep(document.entries, stays);
       keep(document.sources, stays);
       keep(document.members, (member) => member < count && this.#isMember(member, document.id));
-      keep(document.envelopes, (outer) => document.sources.some((source) => source.parent === outer));
+      keep(document.envelopes, (outer) =>
+        document.sources.some((source) => source.parent === outer),
+      );
     }
     if (size === 0) this.#genesis = undefined;
     this.#size = size;
@@ -131,7 +136,11 @@ export class Knowledge {
   }
 
   /** Newest policy of a kind (and name, for promotion policies) logged before `asOf`. */
-  findPolicy(kind: PolicyEvent['kind'], asOf: number, name?: string): Indexed<PolicyEvent> | undefined {
+  findPolicy(
+    kind: PolicyEvent['kind'],
+    asOf: number,
+    name?: string,
+  ): Indexed<PolicyEvent> | undefined {
     return this.policies.findLast(
       (policy) =>
         policy.index < asOf && policy.kind === kind && (name === undefined || policy.name === name),
@@ -172,7 +181,9 @@ export class Knowledge {
   /** Distinct identities that signed the document and count for it. */
   signersOf(document: KnownDocument, asOf: number): Identity[] {
     const records = this.signaturesFor(document, asOf);
-    return [...new Set(records.flatMap((record) => (record.status === 'passed' ? record.signers : [])))];
+    return [
+      ...new Set(records.flatMap((record) => (record.status === 'passed' ? record.signers : []))),
+    ];
   }
 
   #records(
@@ -258,12 +269,17 @@ export class Knowledge {
 /**
  * True for an effective revocation whose statement still stands and that no later effective one takes back.
  */
-export function isInForce(knowledge: Knowledge, event: Indexed<RevocationEvent>, asOf: number): boolean {
+export function isInForce(
+  knowledge: Knowledge,
+  event: Indexed<RevocationEvent>,
+  asOf: number,
+): boolean {
   const stands = (one: RevocationEvent): boolean => {
     const document = knowledge.findDocument(one.project, one.document);
     return document !== undefined && knowledge.isLive(document, asOf);
   };
-  if (event.index >= asOf || !event.effective || event.withdraws !== null || !stands(event)) return false;
+  if (event.index >= asOf || !event.effective || event.withdraws !== null || !stands(event))
+    return false;
   return !knowledge.revocations.some(
     (other) =>
       other.index < asOf && other.effective && other.withdraws === event.document && stands(other),

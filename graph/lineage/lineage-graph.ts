@@ -57,7 +57,9 @@ export function lineageGraph(
 ): LineageGraph {
   const walk = view.walk(direction);
   walk.run(roots, view.filter);
-  const terminals = [...walk.terminals.keys()].filter((node) => (walk.reach[node] ?? 0) === REACH.none);
+  const terminals = [...walk.terminals.keys()].filter(
+    (node) => (walk.reach[node] ?? 0) === REACH.none,
+  );
   const all = [...walk.visited, ...terminals];
   const nodes = all.slice(0, maxNodes);
   const kept = new Set(nodes);
@@ -65,7 +67,9 @@ export function lineageGraph(
     roots: roots.map((node) => view.index.refOf(node)),
     direction,
     nodes: nodes
-      .map((node) => describeNode(view, node, walk.reach[node] ?? walk.terminals.get(node)?.reach ?? 0))
+      .map((node) =>
+        describeNode(view, node, walk.reach[node] ?? walk.terminals.get(node)?.reach ?? 0),
+      )
       .sort((a, b) => (a.ref < b.ref ? -1 : 1)),
     edges: edgesAmong(view, kept),
     skipped: [...walk.skipped].map((node) => view.index.refOf(node)).sort(),
@@ -89,7 +93,10 @@ export function describeNode(view: View, node: number, reach: number): LineageNo
 }
 
 function edgesAmong(view: View, nodes: ReadonlySet<number>): LineageEdge[] {
-  const edges = new Map<string, { from: number; relation: Relation; to: number; evidence: EdgeEvidence[] }>();
+  const edges = new Map<
+    string,
+    { from: number; relation: Relation; to: number; evidence: EdgeEvidence[] }
+  >();
   for (const from of nodes) {
     view.index.up.forEach(from, (to, packed) => {
       const { relation, strength, reverse, document } = unpackMark(packed);

@@ -106,12 +106,21 @@ export class LineageIndex {
   /** Adds everything that one document says. A document is added once. */
   addDocument(document: number, facts: Facts): void {
     if (this.documentFacts[document] !== undefined) return;
-    const ids = facts.nodes.map((node) => this.#addNode(document, node.ref, node.names, kindMask(node.kinds)));
+    const ids = facts.nodes.map((node) =>
+      this.#addNode(document, node.ref, node.names, kindMask(node.kinds)),
+    );
     for (const edge of facts.edges) {
       const from = ids[edge.from];
       const to = ids[edge.to];
       if (from === undefined || to === undefined) continue;
-      this.#addEdge(document, from, edge.relation, to, STRENGTHS.indexOf(edge.strength), isSnapshot(edge.qualifiers));
+      this.#addEdge(
+        document,
+        from,
+        edge.relation,
+        to,
+        STRENGTHS.indexOf(edge.strength),
+        isSnapshot(edge.qualifiers),
+      );
     }
     this.#addRuns(document, facts, ids);
     this.documentFacts[document] = summarise(facts, ids);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { View } from './view.ts';
+import type { ScopedIndex } from './scoped-index.ts';
 
 /** One artefact in one place for one span of time. */
 export interface Placement {
@@ -18,7 +18,7 @@ export interface Placement {
 }
 
 /** Placements by Deployment node, as the documents that count state them. */
-export function findPlacements(view: View): Map<number, Placement> {
+export function findPlacements(view: ScopedIndex): Map<number, Placement> {
   const found = new Map<number, Placement>();
   const best = new Map<number, string>();
   view.index.documentFacts.forEach((summary, document) => {

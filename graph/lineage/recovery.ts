@@ -78,7 +78,8 @@ function latestPerService(placements: ReadonlyMap<number, Placement>): [number, 
     const key = JSON.stringify([placement.environment, placement.service]);
     const known = best.get(key)?.[1];
     const sortKey = (one: Placement): string => `${one.since ?? ''} ${one.artefact}`;
-    if (known === undefined || sortKey(placement) > sortKey(known)) best.set(key, [node, placement]);
+    if (known === undefined || sortKey(placement) > sortKey(known))
+      best.set(key, [node, placement]);
   }
   return [...best.values()];
 }
@@ -99,7 +100,12 @@ function findCandidates(
     if (item === view.folding.itemOf(current).node) return;
     const ref = view.index.refOf(item);
     if (found.has(ref)) return;
-    found.set(ref, { ...named(view, ref), version, ranSince, outcome: outcomeOf(view, radius, node) });
+    found.set(ref, {
+      ...named(view, ref),
+      version,
+      ranSince,
+      outcome: outcomeOf(view, radius, node),
+    });
   };
   const earlier = [...placements.values()]
     .filter(
@@ -130,7 +136,9 @@ function lowerVersions(view: View, running: Placement): { artefact: string; vers
       }
     }
   });
-  return found.sort((a, b) => compareVersions(b.version, a.version) || (a.artefact < b.artefact ? -1 : 1));
+  return found.sort(
+    (a, b) => compareVersions(b.version, a.version) || (a.artefact < b.artefact ? -1 : 1),
+  );
 }
 
 /** Dotted versions by their numbers, piece by piece; pieces that are no numbers compare as text. */
@@ -159,15 +167,25 @@ function named(view: View, ref: string): { ref: string; name: string } {
  * feed each other in a loop share a wave.
  */
 export function retrainWaves(view: View, radius: BlastRadius): RetrainWave[] {
-  const models = radius.affected.filter((hit) => hit.kind === 'Model' && hit.influence === 'content');
+  const models = radius.affected.filter(
+    (hit) => hit.kind === 'Model' && hit.influence === 'content',
+  );
   const items = new Map(models.map((hit) => [hit.ref, hit]));
   const causes = new Map(models.map((hit) => [hit.ref, causesAmong(view, hit.ref, items)]));
   const waves: RetrainWave[] = [];
   const done = new Set<string>();
   while (done.size < models.length) {
     const left = models.filter((hit) => !done.has(hit.ref));
-    const ready = left.filter((hit) => [...(causes.get(hit.ref) ?? [])].every((ref) => done.has(ref)));
-    const wave = ready.length > 0 ? ready : smallestLoop(left.map((hit) => hit.ref), causes);
+    const ready = left.filter((hit) =>
+      [...(causes.get(hit.ref) ?? [])].every((ref) => done.has(ref)),
+    );
+    const wave =
+      ready.length > 0
+        ? ready
+        : smallestLoop(
+            left.map((hit) => hit.ref),
+            causes,
+          );
     const refs = wave.map((one) => (typeof one === 'string' ? one : one.ref)).sort();
     waves.push({ models: refs.map((ref) => ({ ref, name: items.get(ref)?.name ?? ref })) });
     for (const ref of refs) done.add(ref);
@@ -201,7 +219,10 @@ function causesAmong(view: View, ref: string, items: ReadonlyMap<string, unknown
 }
 
 /** A set of models that wait for nothing but each other, smallest refs first. */
-function smallestLoop(refs: readonly string[], causes: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+function smallestLoop(
+  refs: readonly string[],
+  causes: ReadonlyMap<string, ReadonlySet<string>>,
+): string[] {
   const open = new Set(refs);
   let best: string[] | undefined;
   for (const start of refs) {

@@ -47,7 +47,11 @@ function ambiguous(view: View, text: string, candidates: readonly number[]): Ped
   const refs = candidates.map((node) => view.index.refOf(node)).sort();
   const shown = refs.slice(0, 5).join(', ');
   const more = refs.length > 5 ? ` and ${refs.length - 5} more` : '';
-  return new PedigreeError('ERR_AMBIGUOUS_REF', `"${excerpt(text)}" is the name of ${refs.length} things`, {
-    hint: `write one of them: ${shown}${more}`,
-  });
+  return new PedigreeError(
+    'ERR_AMBIGUOUS_REF',
+    `"${excerpt(text)}" is the name of ${refs.length} things`,
+    {
+      hint: `write one of them: ${shown}${more}`,
+    },
+  );
 }

@@ -54,7 +54,8 @@ export function nodesOfTarget(
 ): readonly number[] {
   const exact = view.index.find(target) ?? view.index.find(findPurl(target) ?? target);
   if (exact !== undefined) return isAgent(view, exact) ? workOf(view, exact, window) : [exact];
-  if (target.startsWith('document:')) return documentSubjects(view, target.slice('document:'.length));
+  if (target.startsWith('document:'))
+    return documentSubjects(view, target.slice('document:'.length));
   if (!target.includes('*')) return [];
   const found: number[] = [];
   for (let node = 0; node < view.index.nodeCount; node++) {
@@ -65,7 +66,9 @@ export function nodesOfTarget(
 
 function documentSubjects(view: View, digest: string): readonly number[] {
   return view.knowledge.documents
-    .filter((document) => document.digest === digest && (view.tables.asThreat[document.id] ?? 0) > 0)
+    .filter(
+      (document) => document.digest === digest && (view.tables.asThreat[document.id] ?? 0) > 0,
+    )
     .flatMap((document) => view.index.documentFacts[document.id]?.subjects ?? []);
 }
 

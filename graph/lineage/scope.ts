@@ -63,8 +63,14 @@ const IDENTITY_TARGET = 'identity:';
 function compromisedIdentities(knowledge: Knowledge, asOf: number): Compromise[] {
   return knowledge.revocations
     .filter((event) => event.index < asOf && event.effective && event.withdraws === null)
-    .filter((event) => event.target.startsWith(IDENTITY_TARGET) && isInForce(knowledge, event, asOf))
-    .map(({ target, since, until }) => ({ identity: target.slice(IDENTITY_TARGET.length), since, until }));
+    .filter(
+      (event) => event.target.startsWith(IDENTITY_TARGET) && isInForce(knowledge, event, asOf),
+    )
+    .map(({ target, since, until }) => ({
+      identity: target.slice(IDENTITY_TARGET.length),
+      since,
+      until,
+    }));
 }
 
 /** A compromised signer no longer speaks for what it signed; against it, its word still counts (invariant 4). */
@@ -92,7 +98,8 @@ function bestRank(
   policy: SignerPolicy,
 ): number {
   let best = trustRank('unsigned');
-  for (const record of records) best = Math.max(best, trustRank(classOfRecord(record, summary, policy)));
+  for (const record of records)
+    best = Math.max(best, trustRank(classOfRecord(record, summary, policy)));
   return best;
 }
 
@@ -107,7 +114,11 @@ export function classOfRecord(
   return isAttested(record, summary, policy) ? 'attested' : 'trusted';
 }
 
-function isTrusted(record: SignatureRecord, summary: DocumentSummary, policy: SignerPolicy): boolean {
+function isTrusted(
+  record: SignatureRecord,
+  summary: DocumentSummary,
+  policy: SignerPolicy,
+): boolean {
   return policy.trusted.some(
     (rule) =>
       rule.signers.some((signer) => record.signers.includes(signer)) &&
@@ -117,7 +128,11 @@ function isTrusted(record: SignatureRecord, summary: DocumentSummary, policy: Si
   );
 }
 
-function isAttested(record: SignatureRecord, summary: DocumentSummary, policy: SignerPolicy): boolean {
+function isAttested(
+  record: SignatureRecord,
+  summary: DocumentSummary,
+  policy: SignerPolicy,
+): boolean {
   return record.evidence.some(
     (evidence) =>
       evidence.status === 'passed' &&
@@ -150,7 +165,8 @@ function isScoreRun(
 ): boolean {
   const summary = index.documentFacts[attributes.document];
   if (summary === undefined) return false;
-  if (policy.runs.some((rule) => meetsCondition(rule, attributes, summary.statementKind))) return true;
+  if (policy.runs.some((rule) => meetsCondition(rule, attributes, summary.statementKind)))
+    return true;
   return summary.claims.some(
     (claim) =>
       claim.type === 'run-role' &&
@@ -200,7 +216,9 @@ export function demotedSnapshots(index: LineageIndex, tables: ClassTables): Set<
       makers
         .get(product)
         ?.some(
-          (run) => run.inputs < snapshot.inputs && (tables.asSupport[run.document] ?? 0) >= Math.max(1, own),
+          (run) =>
+            run.inputs < snapshot.inputs &&
+            (tables.asSupport[run.document] ?? 0) >= Math.max(1, own),
         ),
     );
     if (narrower) demoted.add(snapshot.document);

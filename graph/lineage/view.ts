@@ -16,13 +16,14 @@ import {
   type ClassTables,
   type Scope,
 } from './scope.ts';
+import type { ScopedIndex } from './scoped-index.ts';
 import { Walk, type WalkFilter } from './walk.ts';
 
 /**
  * Everything a question needs under one scope, computed once: class tables, run roles, boilerplate, openness. Valid for
  * one state of knowledge and index.
  */
-export class View {
+export class View implements ScopedIndex {
   readonly knowledge: Knowledge;
   readonly index: LineageIndex;
   readonly scope: Scope;
@@ -100,7 +101,8 @@ export class View {
     const wanted = kindMask(kinds);
     const found: number[] = [];
     for (let node = 0; node < this.index.nodeCount; node++) {
-      if ((this.kindMaskOf(node) & wanted) !== 0 && !this.filter.boilerplate.has(node)) found.push(node);
+      if ((this.kindMaskOf(node) & wanted) !== 0 && !this.filter.boilerplate.has(node))
+        found.push(node);
     }
     return found;
   }
@@ -120,7 +122,8 @@ export class View {
     if (document === undefined) return '';
     const outer = document.sources.find((source) => source.parent !== null)?.parent;
     const direct = document.sources.some((source) => source.parent === null);
-    if (!direct && outer !== null && outer !== undefined && outer !== id) return this.sourceOf(outer);
+    if (!direct && outer !== null && outer !== undefined && outer !== id)
+      return this.sourceOf(outer);
     return latestEntry(document, this.scope.asOf)?.source ?? document.digest;
   }
 
@@ -129,10 +132,14 @@ export class View {
     return this.knowledge.documents.filter((document) => {
       const latest = latestEntry(document, this.scope.asOf);
       const summary = this.index.documentFacts[document.id];
-      if (latest === undefined || latest.standing === 'accepted' || summary === undefined) return false;
+      if (latest === undefined || latest.standing === 'accepted' || summary === undefined)
+        return false;
       return this.knowledge
         .signaturesEver(document, this.scope.asOf)
-        .some((record) => tableRank(classOfRecord(record, summary, this.scope.policy)) >= tableRank('trusted'));
+        .some(
+          (record) =>
+            tableRank(classOfRecord(record, summary, this.scope.policy)) >= tableRank('trusted'),
+        );
     });
   }
 }

@@ -85,7 +85,8 @@ export class Witnesses {
       if (spent === undefined || spent > names) return;
       if (distances[names - spent]?.[cause] !== wanted) return;
       const key = this.#key(cause, mark);
-      if (best === undefined || key < best.key) best = { node: cause, mark, names: names - spent, key };
+      if (best === undefined || key < best.key)
+        best = { node: cause, mark, names: names - spent, key };
     });
     return best;
   }
@@ -128,7 +129,12 @@ export class Witnesses {
   }
 
   /** Name-level steps that an arc costs a witness (none for one that is names only anyway), undefined where it may not use it. */
-  #nameSteps(node: number, far: number, mark: number, { reach, rank }: Allowance): number | undefined {
+  #nameSteps(
+    node: number,
+    far: number,
+    mark: number,
+    { reach, rank }: Allowance,
+  ): number | undefined {
     const farReach = this.#walk.reach[far] ?? REACH.none;
     if (farReach === REACH.none || farReach > reach) return undefined;
     const cls = this.#filter.classes[mark >>> MARK_BITS] ?? 0;

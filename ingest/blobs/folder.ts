@@ -14,7 +14,9 @@ export class FolderBlobStore implements BlobStore {
     this.#folder = folder;
   }
 
-  async put(blobs: readonly { readonly digest: Digest; readonly bytes: Uint8Array }[]): Promise<void> {
+  async put(
+    blobs: readonly { readonly digest: Digest; readonly bytes: Uint8Array }[],
+  ): Promise<void> {
     const folders = new Set<string>();
     await Promise.all(
       blobs.map(async ({ digest, bytes }) => {
@@ -37,7 +39,9 @@ export class FolderBlobStore implements BlobStore {
       bytes = await readFile(this.#path(digest));
     } catch (error) {
       if (isMissing(error)) return undefined;
-      throw new PedigreeError('ERR_STORE_UNAVAILABLE', `blob ${digest} cannot be read`, { cause: error });
+      throw new PedigreeError('ERR_STORE_UNAVAILABLE', `blob ${digest} cannot be read`, {
+        cause: error,
+      });
     }
     if (sha256(bytes) !== digest) {
       throw new PedigreeError('ERR_STORE_CORRUPT', `blob ${digest} is damaged`, {

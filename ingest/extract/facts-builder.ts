@@ -2,9 +2,10 @@
 import { EMPTY_SHA256, findDigest, foldAlgorithm, isStrongAlgorithm } from '../../core/digest.ts';
 import { excerpt, PedigreeError } from '../../core/errors.ts';
 import { LIMITS } from '../../core/limits.ts';
+import { clip } from '../../core/text.ts';
 import type { Claim, EdgeFact, Facts, NodeFact, Problem } from '../../graph/domain/facts.ts';
 import type { Kind } from '../../graph/domain/kinds.ts';
-import { findPurl, levelOf } from '../../graph/domain/node-ref.ts';
+import { boundRef, findPurl, levelOf } from '../../graph/domain/node-ref.ts';
 import type { Relation, Strength } from '../../graph/domain/relations.ts';
 import type { Digest } from '../../core/digest.ts';
 
@@ -82,7 +83,8 @@ export class FactsBuilder {
     const coordinates = this.#coordinates(input);
     const names = this.#weakRefs(input);
     const primary = contents[0] ?? coordinates[0];
-    const id = primary === undefined ? this.#mention(input, names) : this.#node(primary, input.kinds);
+    const id =
+      primary === undefined ? this.#mention(input, names) : this.#node(primary, input.kinds);
     this.#label(id, input);
     for (const other of contents.slice(1)) this.#alias(id, other, input);
     this.#joinCoordinates(id, contents.length > 0, coordinates, input);
@@ -106,7 +108,7 @@ export class FactsBuilder {
   }
 
   localRef(local: string): string {
-    return `local:${this.#digest}#${local}`.slice(0, LIMITS.refChars);
+    return boundRef(`local:${this.#digest}#${local}`);
   }
 
   refOf(id: number): string {
@@ -130,18 +132,19 @@ export class FactsBuilder {
       return;
     }
     const strength = options.strength ?? 'explicit';
-    const qualifiers = options.qualifiers ?? {};
-    const marks = Object.keys(qualifiers).length === 0 ? '' : JSON.stringify(sortedEntries(qualifiers));
+    const qualifiers = wellFormed(options.qualifiers ?? {});
+    const marks =
+      Object.keys(qualifiers).length === 0 ? '' : JSON.stringify(sortedEntries(qualifiers));
     const key = `${from} ${relation} ${to} ${strength} ${marks}`;
     const known = this.#edges.get(key);
     if (known !== undefined) {
-      known.pointers.add(pointer);
+      known.pointers.add(pointer.toWellFormed());
       return;
     }
     if (this.#edges.size >= LIMITS.edges) {
       throw new PedigreeError('ERR_LIMIT_ITEMS', `more than ${LIMITS.edges} edges in one document`);
     }
-    const pointers = new Set([pointer]);
+    const pointers = new Set([pointer.toWellFormed()]);
     this.#edges.set(key, { from, relation, to, strength, pointers, qualifiers });
   }
 
@@ -166,7 +169,11 @@ export class FactsBuilder {
   /** Lists a fault or a tolerance. Beyond the limit only the last one is replaced by a count. */
   problem(code: string, pointer: string, message: string): void {
     if (this.#problems.length < LIMITS.problems) {
-      this.#problems.push({ code, pointer, message: excerpt(message, 200) });
+      this.#problems.push({
+        code,
+        pointer: pointer.toWellFormed(),
+        message: excerpt(message, 200),
+      });
     } else {
       this.#problems[LIMITS.problems - 1] = {
         code: 'more-problems',
@@ -256,23 +263,29 @@ export class FactsBuilder {
     const first = coordinates[0];
     if (first === undefined) return;
     const star = hasContent ? this.#node(first, input.kinds) : primary;
-    if (hasContent) this.edge(primary, 'specializationOf', star, input.pointer, { strength: 'implied' });
+    if (hasContent)
+      this.edge(primary, 'specializationOf', star, input.pointer, { strength: 'implied' });
     for (const ref of coordinates.slice(1)) this.#alias(star, ref, input);
   }
 
   #label(id: number, input: EntityInput): void {
     const node = this.#get(id);
     for (const name of input.names ?? []) {
-      if (name !== '') node.names.add(name.slice(0, LIMITS.refChars));
+      if (name !== '') node.names.add(clip(name, LIMITS.refChars));
     }
-    for (const [key, value] of Object.entries(input.attributes ?? {})) node.attributes.set(key, value);
+    for (const [key, value] of Object.entries(input.attributes ?? {}))
+      node.attributes.set(clip(key, LIMITS.refChars), value.toWellFormed());
   }
 
-  #node(ref: string, kinds: readonly Kind[], name?: string): number {
+  #node(text: string, kinds: readonly Kind[], name?: string): number {
+    const ref = boundRef(text);
     let id = this.#byRef.get(ref);
     if (id === undefined) {
       if (this.#nodes.length >= LIMITS.nodes) {
-        throw new PedigreeError('ERR_LIMIT_ITEMS', `more than ${LIMITS.nodes} things in one document`);
+        throw new PedigreeError(
+          'ERR_LIMIT_ITEMS',
+          `more than ${LIMITS.nodes} things in one document`,
+        );
       }
       id = this.#nodes.length;
       this.#nodes.push({ ref, kinds: new Set(), names: new Set(), attributes: new Map() });
@@ -280,13 +293,14 @@ export class FactsBuilder {
     }
     const node = this.#get(id);
     for (const kind of kinds) node.kinds.add(kind);
-    if (name !== undefined && name !== '') node.names.add(name.slice(0, LIMITS.refChars));
+    if (name !== undefined && name !== '') node.names.add(clip(name, LIMITS.refChars));
     return id;
   }
 
   #get(id: number): MutableNode {
     const node = this.#nodes[id];
-    if (node === undefined) throw new PedigreeError('ERR_INTERNAL', `no node ${id} in this document`);
+    if (node === undefined)
+      throw new PedigreeError('ERR_INTERNAL', `no node ${id} in this document`);
     return node;
   }
 }
@@ -297,6 +311,14 @@ function starRank(ref: string): number {
 
 function sortedEntries(record: Readonly<Record<string, string>>): [string, string][] {
   return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function wellFormed(record: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const entries = Object.entries(record);
+  if (entries.every(([key, value]) => key.isWellFormed() && value.isWellFormed())) return record;
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key.toWellFormed(), value.toWellFormed()]),
+  );
 }
 
 function toNodeFact(node: MutableNode): NodeFact {

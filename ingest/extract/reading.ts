@@ -57,23 +57,30 @@ export function finishReading(
 
 /** Labels are cut to a length, which may cut a character in two. Refs are never cut. */
 function toWellFormed(facts: Facts): Facts {
-  const texts = (record: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
-    Object.fromEntries(
-      Object.entries(record).map(([key, text]) => [key.toWellFormed(), text.toWellFormed()]),
-    );
   return {
     ...facts,
     nodes: facts.nodes.map((node) => ({
       ...node,
       names: node.names.map((name) => name.toWellFormed()),
-      ...(node.attributes !== undefined && { attributes: texts(node.attributes) }),
+      ...(node.attributes !== undefined && { attributes: wellFormedTexts(node.attributes) }),
     })),
-    edges: facts.edges.map((edge) => ({ ...edge, qualifiers: texts(edge.qualifiers) })),
+    edges: facts.edges.map((edge) => ({ ...edge, qualifiers: wellFormedTexts(edge.qualifiers) })),
     problems: facts.problems.map((problem) => ({
       ...problem,
       message: problem.message.toWellFormed(),
     })),
   };
+}
+
+/** The same record where nothing is broken, as it nearly always is. */
+function wellFormedTexts(
+  record: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const entries = Object.entries(record);
+  if (entries.every(([key, text]) => key.isWellFormed() && text.isWellFormed())) return record;
+  return Object.fromEntries(
+    entries.map(([key, text]) => [key.toWellFormed(), text.toWellFormed()]),
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { foldAlgorithm, isStrongAlgorithm, sha256 } from '../../core/digest.ts';
 import { excerpt } from '../../core/errors.ts';
-import { LIMITS } from '../../core/limits.ts';
+import { boundRef } from '../../graph/domain/node-ref.ts';
 import type { Kind } from '../../graph/domain/kinds.ts';
 import { kindsOfFileName } from '../../schemas/file-kind.ts';
 import type { DigestEntry } from '../../schemas/intoto/digest-set.ts';
@@ -76,7 +76,7 @@ function identitiesOf(builder: FactsBuilder, resource: ResourceDescriptor): Iden
   if (ids.coordinates.length === 0) addCommitOfUri(place, ids);
   const isNamed = ids.hashes.length > 0 || ids.contentRefs.length > 0 || ids.coordinates.length > 0;
   if (!isNamed && isAbsoluteUri(resource.uri)) {
-    ids.nameRefs.push(`name:${resource.uri}`.slice(0, LIMITS.refChars).toWellFormed());
+    ids.nameRefs.push(boundRef(`name:${resource.uri}`));
   }
   return ids;
 }

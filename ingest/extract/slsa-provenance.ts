@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { excerpt } from '../../core/errors.ts';
 import { LIMITS } from '../../core/limits.ts';
+import { boundRef } from '../../graph/domain/node-ref.ts';
 import { parseStatement } from '../../schemas/intoto/statement.ts';
 import type { Provenance } from '../../schemas/slsa/model.ts';
 import { parseProvenance } from '../../schemas/slsa/provenance.ts';
@@ -82,11 +83,7 @@ function addBuilder(builder: FactsBuilder, run: number, provenance: Provenance):
   const { builderId } = provenance;
   if (builderId === undefined) return;
   const { id, version } = splitBuilderId(builderId);
-  const node = builder.nodeOf(
-    `builder:${id}`.slice(0, LIMITS.refChars).toWellFormed(),
-    ['Builder'],
-    [id],
-  );
+  const node = builder.nodeOf(boundRef(`builder:${id}`), ['Builder'], [id]);
   builder.edge(run, 'wasAssociatedWith', node, '/predicate', {
     qualifiers: version === undefined ? {} : { version: excerpt(version, 512) },
   });

@@ -32,7 +32,8 @@ export async function countFiles(path: string): Promise<number> {
   const folders = [root];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     for (const entry of await readdir(folder, { withFileTypes: true })) {
-      if (entry.isDirectory() && !SKIPPED_FOLDERS.has(entry.name)) folders.push(join(folder, entry.name));
+      if (entry.isDirectory() && !SKIPPED_FOLDERS.has(entry.name))
+        folders.push(join(folder, entry.name));
       else if (!entry.isDirectory() && ++count >= LIMITS.folderFiles) return count;
     }
   }
@@ -43,7 +44,10 @@ export async function countFiles(path: string): Promise<number> {
  * Everything on a stream, as one document.
  * @returns refused with ERR_LIMIT_SIZE as soon as the stream is longer than a document may be
  */
-export async function receiveStream(stream: AsyncIterable<Uint8Array>, source: string): Promise<Received> {
+export async function receiveStream(
+  stream: AsyncIterable<Uint8Array>,
+  source: string,
+): Promise<Received> {
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
   for await (const chunk of stream) {
@@ -83,23 +87,32 @@ async function receiveLink(path: string, source: string, root: string): Promise<
   try {
     target = await realpath(path);
   } catch (cause) {
-    const refused = new PedigreeError('ERR_NOT_FOUND', 'a link to nothing', { cause, file: source });
+    const refused = new PedigreeError('ERR_NOT_FOUND', 'a link to nothing', {
+      cause,
+      file: source,
+    });
     return { source, refused };
   }
   if (!target.startsWith(root + sep)) {
     return {
       source,
-      refused: new PedigreeError('ERR_PATH_OUTSIDE', 'a link that leads out of the folder is not followed', {
-        file: source,
-        hint: 'name the file it points to on the command line',
-      }),
+      refused: new PedigreeError(
+        'ERR_PATH_OUTSIDE',
+        'a link that leads out of the folder is not followed',
+        {
+          file: source,
+          hint: 'name the file it points to on the command line',
+        },
+      ),
     };
   }
   if ((await lstat(target)).isDirectory()) {
     // its files are reached by their own path
     return {
       source,
-      refused: new PedigreeError('ERR_PATH_OUTSIDE', 'a link to a folder is not followed', { file: source }),
+      refused: new PedigreeError('ERR_PATH_OUTSIDE', 'a link to a folder is not followed', {
+        file: source,
+      }),
     };
   }
   return receiveFile(target, source);
@@ -111,7 +124,10 @@ async function receiveFile(path: string, source: string): Promise<Received> {
     try {
       const info = await file.stat();
       if (!info.isFile()) {
-        return { source, refused: new PedigreeError('ERR_USAGE', 'not a regular file', { file: source }) };
+        return {
+          source,
+          refused: new PedigreeError('ERR_USAGE', 'not a regular file', { file: source }),
+        };
       }
       if (info.size > LIMITS.documentBytes) return { source, refused: tooLarge(source) };
       return { source, bytes: new Uint8Array(await file.readFile()) };
@@ -120,15 +136,22 @@ async function receiveFile(path: string, source: string): Promise<Received> {
     }
   } catch (error) {
     if (isPedigreeError(error)) return { source, refused: error };
-    const refused = new PedigreeError('ERR_NOT_FOUND', 'cannot be read', { cause: error, file: source });
+    const refused = new PedigreeError('ERR_NOT_FOUND', 'cannot be read', {
+      cause: error,
+      file: source,
+    });
     return { source, refused };
   }
 }
 
 function tooLarge(source: string): PedigreeError {
   const most = `${LIMITS.documentBytes / (1024 * 1024)} MB`;
-  return new PedigreeError('ERR_LIMIT_SIZE', `larger than ${most}, the most one document may have`, {
-    file: source,
-    hint: 'split the document, or record its digest in a statement instead',
-  });
+  return new PedigreeError(
+    'ERR_LIMIT_SIZE',
+    `larger than ${most}, the most one document may have`,
+    {
+      file: source,
+      hint: 'split the document, or record its digest in a statement instead',
+    },
+  );
 }

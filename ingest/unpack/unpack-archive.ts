@@ -29,7 +29,8 @@ export interface Unpacked {
 export async function unpackArchive(bytes: Uint8Array, limits: ArchiveLimits): Promise<Unpacked> {
   const kind = detectArchive(bytes);
   if (kind === undefined) throw new PedigreeError('ERR_PARSE_DOCUMENT', 'not an archive');
-  const own = bytes.slice();
+  // not slice(): of a Buffer that is a view of the same memory
+  const own = new Uint8Array(bytes);
   const budget = new ArchiveBudget(limits, own.length);
   switch (kind) {
     case 'zip':

@@ -225,7 +225,7 @@ class ConformanceCheck {
       this.#fault('extract', extract.pointer, 'exactly one of column, fileProperty and jsonPath');
     }
     const [property] = this.#list(extract, 'cr:fileProperty');
-    if (property !== undefined && !FILE_PROPERTIES.includes(String(property.value))) {
+    if (property !== undefined && !FILE_PROPERTIES.some((name) => name === property.value)) {
       this.#fault('file-property', property.pointer, 'no such property of a file');
     }
   }
@@ -247,7 +247,7 @@ class ConformanceCheck {
     if (shape === undefined) return;
     const isArray = this.#vocabulary.find(field.value, 'cr:isArray')?.value === true;
     if (!isArray) this.#fault('array-shape', shape.pointer, 'arrayShape without isArray');
-    const dimensions = String(shape.value).split(',');
+    const dimensions = typeof shape.value === 'string' ? shape.value.split(',') : [''];
     if (!dimensions.every((dimension) => /^\s*[+-]?\d+\s*$/.test(dimension))) {
       this.#fault('array-shape', shape.pointer, 'arrayShape is whole numbers separated by commas');
     }

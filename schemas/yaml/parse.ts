@@ -232,10 +232,10 @@ class Converter {
 
   #convertScalar(value: unknown, source: string | undefined, pointer: string): JsonValue {
     if (typeof value === 'string' || value === null) return value;
-    const written = source ?? String(value);
-    const isFinite = typeof value === 'number' && Number.isFinite(value);
+    const isPlain = typeof value === 'number' || typeof value === 'boolean';
+    const written = source ?? (isPlain ? String(value) : '');
     // .inf and .nan have no JSON value: they stay text
-    if (!isFinite && typeof value !== 'boolean') return written;
+    if (!isPlain || (typeof value === 'number' && !Number.isFinite(value))) return written;
     if (written !== String(value)) this.#sources.set(pointer, written);
     return value;
   }

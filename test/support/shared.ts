@@ -3,7 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, test } from 'vitest';
 
-const ROOT = resolve(process.env['PEDIGREE_SHARED'] ?? join(import.meta.dirname, '../../../shared'));
+const ROOT = resolve(
+  process.env['PEDIGREE_SHARED'] ?? join(import.meta.dirname, '../../../shared'),
+);
 
 /** Absolute path below the folder of other people's documents. */
 export function sharedPath(...parts: string[]): string {

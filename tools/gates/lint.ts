@@ -19,12 +19,13 @@ interface Report {
 export const lintGate: Gate = {
   name: 'lint',
   run(root) {
+    const code = listCode(root).length;
     const args = ['--type-aware', '--deny-warnings', '--format=json', '.'];
     const output = runTool(root, 'oxlint/bin/oxlint', args);
     const report = parseReport(output.stdout);
     const problems = [
       ...faultsOf('oxlint', output, (report?.diagnostics ?? []).map(describe)),
-      ...unseen(root, report),
+      ...unseen(code, report),
     ];
     return { looked: report?.number_of_files ?? 0, unit: 'files', problems };
   },
@@ -45,8 +46,7 @@ function describe({ code, message, filename, labels }: Diagnostic): string {
 }
 
 /** The linter must have read at least the code that git knows: an ignore pattern can hide a folder. */
-function unseen(root: string, report: Report | undefined): readonly string[] {
-  const code = listCode(root).length;
+function unseen(code: number, report: Report | undefined): readonly string[] {
   const seen = report?.number_of_files ?? 0;
   return seen < code ? [`the linter read ${seen} of ${code} files with code`] : [];
 }

@@ -3,7 +3,13 @@ import type { JsonObject } from '../../../core/canonical-json-jcs.ts';
 import type { Verdict } from '../../../core/verdict.ts';
 import { claimsOf } from '../../verified.ts';
 import type { Verified } from '../../verified.ts';
-import { concludeAppraisal, demand, demandAmong, demandTokenBinding } from '../appraisal.ts';
+import {
+  audienceWarning,
+  concludeAppraisal,
+  demand,
+  demandAmong,
+  demandTokenBinding,
+} from '../appraisal.ts';
 import { parseAppraisalPolicy, textReader, wordReader } from '../policy.ts';
 import type { AppraiseInput } from '../scheme.ts';
 import { isTierMet } from './abi.ts';
@@ -41,10 +47,11 @@ export function appraiseEar(
   const wanted = policy.earStatus ?? 'affirming';
   const worst = `the result is ${claims.status}, the policy wants ${wanted}`;
   const isStatusMet = isTierMet(claims.status, wanted);
-  return concludeAppraisal(claims, [
+  const findings = [
     ...demand(isStatusMet, 'ear-status', worst, { at: '/submods' }),
     ...demandAmong(policy.eatNonce, claims.nonces, 'nonce', 'eat_nonce', '/eat_nonce'),
     ...demandAmong(policy.aud, claims.audiences, 'audience', 'aud', '/aud'),
     ...demandTokenBinding(binding, claims.nonces, '/eat_nonce'),
-  ]);
+  ];
+  return concludeAppraisal(claims, findings, audienceWarning(policy.aud, claims.audiences));
 }

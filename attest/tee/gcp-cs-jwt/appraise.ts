@@ -4,6 +4,7 @@ import type { Verdict } from '../../../core/verdict.ts';
 import { claimsOf } from '../../verified.ts';
 import type { Verified } from '../../verified.ts';
 import {
+  audienceWarning,
   concludeAppraisal,
   demand,
   demandAmong,
@@ -59,7 +60,7 @@ export function appraiseConfidentialSpace(
   const hint = 'set allowDebug only for tests: the operator can log in to a debug image';
   const image = 'the container image is not the expected one';
   const status = 'dbgstat is not the expected value';
-  return concludeAppraisal(claims, [
+  const findings = [
     ...demand(isDebugMet, 'debug-not-allowed', 'the image is a debug image', {
       hint,
       at: '/dbgstat',
@@ -75,5 +76,6 @@ export function appraiseConfidentialSpace(
     ),
     ...demandEqual(policy.dbgstat, claims.debugStatus, 'debug-status', status, '/dbgstat'),
     ...demandTokenBinding(binding, claims.nonces, '/eat_nonce'),
-  ]);
+  ];
+  return concludeAppraisal(claims, findings, audienceWarning(policy.aud, claims.audiences));
 }

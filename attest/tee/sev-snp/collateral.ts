@@ -8,6 +8,7 @@ import { isSameBytes } from '../../x509/certificate.ts';
 import { isCrlOf, verifyCrl } from '../../x509/crl.ts';
 import type { CertificateRevocationList } from '../../x509/crl.ts';
 import { derError, derSmallInteger, DER_TAG, expectDer, parseDer } from '../../x509/der.ts';
+import { nameOf } from '../../x509/path.ts';
 import { isSignatureValid } from '../../x509/signature-algorithm.ts';
 import type { SignatureAlgorithm } from '../../x509/signature-algorithm.ts';
 import { certificatesOf, crlsOf, parseCertificates } from '../endorsements.ts';
@@ -155,7 +156,7 @@ export function verifyNotRevoked(
   }
   const ours = crls.filter((crl) => isCrlOf(crl, root, AMD_ALGORITHMS));
   if (ours.some((crl) => crl.revoked.has(intermediate.serial) && crl.thisUpdate <= at)) {
-    const message = `${intermediate.commonName ?? 'the intermediate'} is on AMD's revocation list`;
+    const message = `${nameOf(intermediate)} is on AMD's revocation list`;
     return failure('collateral', 'intermediate-revoked', message, { clause: 'RFC 5280 6.3.3' });
   }
   const verdicts = crls.map((crl) => verifyCrl(crl, root, at, AMD_ALGORITHMS));

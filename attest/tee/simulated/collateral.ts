@@ -20,6 +20,11 @@ export function readPlatformKeys(anchors: readonly TrustAnchor[]): ReadonlyMap<s
 
 function readPlatformKey(anchor: TrustAnchor): KeyObject {
   const problem = `${anchor.name} is not an Ed25519 public key in PEM`;
+  if (Buffer.from(anchor.bytes).includes('PRIVATE KEY')) {
+    throw new PedigreeError('ERR_TRUST_INVALID', `${anchor.name} is a private key`, {
+      file: anchor.name,
+    });
+  }
   let key: KeyObject;
   try {
     key = createPublicKey({ key: Buffer.from(anchor.bytes), format: 'pem' });

@@ -145,7 +145,7 @@ export class Neo4jConnection {
   }
 }
 
-type AccessMode = typeof neo4j.session.READ | typeof neo4j.session.WRITE;
+type AccessMode = 'READ' | 'WRITE';
 
 function createDriver(options: Neo4jOptions, address: string): Driver {
   try {

@@ -182,6 +182,7 @@ export const signerPolicy: SignerPolicy = {
   ],
   runs: [],
   complete: [],
+  primarySources: [],
   boilerplate: [],
   mayRevoke: [{ signers: [revoker.identity], targets: ['*'] }],
   mayRetract: [],

@@ -317,6 +317,14 @@ describe('tee-evidence, SEV-SNP of a chain of our own', () => {
     ]);
   });
 
+  test('a policy that nobody logged binds no nonce', async () => {
+    const { piece, anchors } = snp();
+    const { policy } = request([rule]);
+    const asked = { anchors, clock, policy: { ...policy, logIndex: null } };
+    const decision = await decide({ ...evidence(piece), receivedAt }, asked, rule);
+    expect(decision).toMatchObject({ outcome: 'allow', advisory: true, nonces: [] });
+  });
+
   test('it is taken before simulated evidence that holds as well', async () => {
     const { piece, anchors } = snp();
     const asked = { anchors: new Map([...anchors, ...request([TEE]).anchors]) };

@@ -113,7 +113,7 @@ describe('--cases', () => {
     [
       'an override whose root is no certificate',
       { files: { ...FILES, root: 'snp/report.bin' } },
-      'verifier-fault',
+      'trust-anchor-invalid',
     ],
   ])('%s is no answer: it disagrees with accept and with reject', async (_what, change, code) => {
     for (const expectation of ['accept', 'reject']) {

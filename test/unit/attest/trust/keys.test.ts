@@ -65,7 +65,10 @@ describe('public keys in PEM', () => {
     ['P-224', pemOf(ec('secp224r1'))],
     ['X25519', pemOf(generateKeyPairSync('x25519').publicKey)],
     ['Ed448', pemOf(generateKeyPairSync('ed448').publicKey)],
-    ['DSA', pemOf(generateKeyPairSync('dsa', { modulusLength: 2048, divisorLength: 256 }).publicKey)],
+    [
+      'DSA',
+      pemOf(generateKeyPairSync('dsa', { modulusLength: 2048, divisorLength: 256 }).publicKey),
+    ],
     ['RSA-PSS restricted', pemOf(rsaPss())],
     ['the neutral point', ed25519Pem(`01${'00'.repeat(31)}`)],
     ['the point of order 2', ed25519Pem(`ec${'ff'.repeat(30)}7f`)],

@@ -397,7 +397,7 @@ describe('witness collections', () => {
   test('a commit with a remote is a coordinate, and a dirty tree is said', () => {
     const git = {
       commithash: 'a1'.repeat(20),
-      remotes: ['git@github.com:o/r.git', '/tmp/x'],
+      remotes: ['git@github.com:o/r.git', '/srv/x'],
       status: { f: {} },
     };
     const value = collection([{ type: type('git'), attestation: git }]);

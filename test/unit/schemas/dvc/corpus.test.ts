@@ -14,7 +14,10 @@ function byStage(
   stages: readonly DvcStage[],
   pick: (stage: DvcStage) => readonly DvcPath[],
 ): Record<string, string[]> {
-  const entries = stages.map((stage) => [stage.name, pick(stage).map(line).sort()] as const);
+  const byPath = (a: DvcPath, b: DvcPath): number => (a.path < b.path ? -1 : 1);
+  const entries = stages.map(
+    (stage) => [stage.name, [...pick(stage)].sort(byPath).map(line)] as const,
+  );
   return Object.fromEntries(entries.filter(([, lines]) => lines.length > 0));
 }
 

@@ -48,6 +48,7 @@ complete:
     statements: [provenance]
     buildType: https://example.org/buildtypes/dvc-stage/v1
     builder: https://example.org/builders/story-dvc
+primarySources: ['git:example.org/*']
 boilerplate:
   - ${sha256('gitignore')}
 mayRevoke:
@@ -79,6 +80,7 @@ const EXPECTED: SignerPolicy = {
       builder: 'https://example.org/builders/story-dvc',
     },
   ],
+  primarySources: ['git:example.org/*'],
   boilerplate: [sha256('gitignore')],
   mayRevoke: [{ signers: [TRAINER], targets: ['*'] }],
   mayRetract: [{ signers: [CI as Identity], targets: ['document:*'] }],
@@ -96,6 +98,7 @@ describe('signer policies', () => {
       measurements: [],
       runs: [],
       complete: [],
+      primarySources: [],
       boilerplate: [],
       mayRevoke: [],
       mayRetract: [],

@@ -173,7 +173,7 @@ describe('signature and key', () => {
     ];
     for (const text of bad) {
       const anchors = [{ name: 'k', bytes: Buffer.from(text) }];
-      expect(outcome(token(), { anchors })).toBe('undetermined chain/verifier-fault');
+      expect(outcome(token(), { anchors })).toBe('undetermined chain/trust-anchor-invalid');
     }
   });
 });
@@ -208,6 +208,7 @@ describe('form', () => {
     ['a list', []],
     ['no JSON', '{'],
     ['a member twice', '{"iat":1,"iat":2}'],
+    ['in UTF-16', '\u00ff\u00fe{\u0000}\u0000'],
     ['deeper than anybody needs', `${'['.repeat(64)}${']'.repeat(64)}`],
   ])('signed claims that are %s are malformed', (_what, payload) => {
     const bytes = signToken({ alg: 'ES256' }, payload, verifier.privateKey);
@@ -351,6 +352,8 @@ describe('appraisal', () => {
     const wrong = bindStatement('gcp-cs-jwt', Buffer.from('pae'));
     expect(outcome(bytes, { binding: wrong })).toBe('failed policy/binding');
     expect(outcome(bytes, { binding: new Uint8Array() })).toBe('failed policy/binding');
+    expect(run(bytes).findings.map((finding) => finding.code)).toEqual(['audience-not-checked']);
+    expect(run(bytes, { policy: met }).findings).toEqual([]);
     const bare = token({ eat_nonce: undefined });
     expect(outcome(bare, { binding: Buffer.from(BIND) })).toBe('failed policy/binding');
     expect(outcome(bare, { policy: { aud: 'x' } })).toBe('failed policy/audience');

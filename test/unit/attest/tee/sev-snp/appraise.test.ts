@@ -166,8 +166,11 @@ describe('appraisal of a genuine report', () => {
   });
 
   test('claims that nothing has verified are not appraised', () => {
-    const forged = { claims: { measurement: 'ee'.repeat(48) } } as unknown as Verified<SnpClaims>;
+    const raw = { claims: { measurement: 'ee'.repeat(48) } as SnpClaims };
     const given = { policy: {}, binding: 'ignore', at: input.at } as const;
+    // @ts-expect-error unsealed claims do not compile
+    expect(() => appraiseSnp(raw, given)).toThrow();
+    const forged = raw as unknown as Verified<SnpClaims>;
     expect(() => appraiseSnp(forged, given)).toThrow(
       expect.objectContaining({ code: 'ERR_INTERNAL' }),
     );

@@ -304,7 +304,7 @@ describe('chain', () => {
   test('an anchor that is no certificate is the operator’s fault, not the evidence’s', () => {
     const anchors = [{ name: 'mine.pem', bytes: Buffer.from('nothing') }];
     const result = run({ ...makeSnpInput({ keys }), anchors });
-    expect(described(result)).toBe('undetermined chain/verifier-fault');
+    expect(described(result)).toBe('undetermined chain/trust-anchor-invalid');
   });
 
   test('among several candidates the ones that fit are used', () => {

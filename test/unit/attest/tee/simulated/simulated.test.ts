@@ -121,7 +121,7 @@ describe('simulated evidence', () => {
     [
       'with an anchor that is no key',
       () => run(evidence(), {}, { anchors: [{ name: 'x', bytes: PAE }] }),
-      'undetermined verifier-fault',
+      'undetermined trust-anchor-invalid',
     ],
     [
       'with an RSA anchor',
@@ -131,10 +131,16 @@ describe('simulated evidence', () => {
           {},
           { anchors: [anchor(generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey)] },
         ),
-      'undetermined verifier-fault',
+      'undetermined trust-anchor-invalid',
     ],
   ])('evidence %s does not pass', (_what, attempt, expected) => {
     expect(codeOf(attempt())).toBe(expected);
+  });
+
+  test('a private key is no anchor', () => {
+    const secret = platform.privateKey.export({ format: 'pem', type: 'pkcs8' });
+    const anchors = [{ name: 'platform.pem', bytes: Buffer.from(secret) }];
+    expect(codeOf(run(evidence(), {}, { anchors }))).toBe('undetermined trust-anchor-invalid');
   });
 
   test('a stranger who names the trusted key did not sign with it', () => {

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Digest } from '../../core/digest.ts';
+import { PedigreeError } from '../../core/errors.ts';
 import { LIMITS } from '../../core/limits.ts';
 import type { IngestOutcome } from '../../ingest/pipeline.ts';
 import type { Pedigree } from './pedigree.ts';
@@ -31,4 +33,18 @@ export function uploadResult(outcomes: readonly IngestOutcome[]): 'stored' | 'wa
   if (outcomes.every(({ standing }) => standing === 'refused')) return 'refused';
   const isGood = outcomes.every(({ standing }) => standing === 'accepted' || standing === 'opaque');
   return isGood ? 'stored' : 'waiting';
+}
+
+/**
+ * Bytes of a document that the log names, in whatever project and standing.
+ * @throws {PedigreeError} ERR_NOT_FOUND, ERR_STORE_CORRUPT where they are damaged
+ */
+export async function getEvidence(pedigree: Pedigree, digest: Digest): Promise<Uint8Array> {
+  await pedigree.ledger.refresh();
+  const { documents } = pedigree.ledger.knowledge;
+  const isLogged = documents.some((document) => document.digest === digest);
+  const bytes = isLogged ? await pedigree.blobs.find(digest) : undefined;
+  if (bytes === undefined)
+    throw new PedigreeError('ERR_NOT_FOUND', `no document ${digest} is kept`);
+  return bytes;
 }

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import { GraphQLError } from 'graphql';
+import { excerpt, isPedigreeError, type ErrorCode } from '../../core/errors.ts';
+import { isOwnFault, problemOf } from '../problem.ts';
+
+const MESSAGE_CHARS = 300;
+
+/**
+ * What a caller may know of an error. Domain errors show code, message and hint; faults of the query itself (syntax,
+ * unknown fields, wrong variables) are ERR_USAGE; everything else is ERR_INTERNAL without a word more, GraphQLErrors that
+ * some library threw inside a resolver included.
+ */
+export function maskError(error: unknown, onFault: (error: unknown) => void): GraphQLError {
+  const located = error instanceof GraphQLError ? error : undefined;
+  const cause = located === undefined ? error : rootCause(located);
+  if (isPedigreeError(cause)) {
+    if (isOwnFault(cause.code)) onFault(cause);
+    return fromProblem(cause, located);
+  }
+  if (located !== undefined && cause === located && located.path === undefined) {
+    return isOurs(located) ? located : usage(located);
+  }
+  onFault(cause);
+  return fromProblem(cause, located);
+}
+
+/** A refusal of a whole request. */
+export function requestError(code: ErrorCode, message: string, status: number, hint?: string): GraphQLError {
+  return new GraphQLError(message, {
+    extensions: { code, ...(hint === undefined ? {} : { hint }), http: { status } },
+  });
+}
+
+function rootCause(error: GraphQLError): unknown {
+  let cause: unknown = error;
+  while (cause instanceof GraphQLError && cause.originalError !== undefined) cause = cause.originalError;
+  return cause;
+}
+
+function fromProblem(cause: unknown, located: GraphQLError | undefined): GraphQLError {
+  const { code, detail, hint, pointer, retryable } = problemOf(cause);
+  return new GraphQLError(detail, {
+    nodes: located?.nodes,
+    path: located?.path,
+    extensions: {
+      code,
+      ...(hint === undefined ? {} : { hint }),
+      ...(pointer === undefined ? {} : { pointer }),
+      ...(retryable ? { retryable } : {}),
+    },
+  });
+}
+
+/** Already in our form: made by requestError. */
+function isOurs(error: GraphQLError): boolean {
+  return typeof error.extensions['code'] === 'string' && error.extensions['code'].startsWith('ERR_');
+}
+
+function usage(error: GraphQLError): GraphQLError {
+  const { nodes, source, positions, extensions } = error;
+  const http = extensions['http'];
+  return new GraphQLError(excerpt(error.message, MESSAGE_CHARS), {
+    nodes,
+    source,
+    positions,
+    extensions: { code: 'ERR_USAGE', ...(http === undefined ? {} : { http }) },
+  });
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/**
+ * At most `max` UTF-16 units of a text, without halves of surrogate pairs: what is cut, or came in broken, becomes U+FFFD, so
+ * that every kept text has a canonical JSON form.
+ */
+export function clip(text: string, max: number): string {
+  return (text.length <= max ? text : text.slice(0, max)).toWellFormed();
+}
