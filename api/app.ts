@@ -5,7 +5,7 @@ import { isPedigreeError } from '../core/errors.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { AppDeps, AppEnv, Shared } from './env.ts';
 import { addGraphql } from './graphql/endpoint.ts';
-import { ByteBudget } from './http/body.ts';
+import { ByteBudget } from './http/byte-budget.ts';
 import { limitTime } from './http/deadline.ts';
 import { setHeaders } from './http/headers.ts';
 import { requireLoopback, requireToken } from './http/loopback.ts';
@@ -61,4 +61,3 @@ function errorResponse(error: unknown, onFault: AppDeps['onFault']): Response {
   if (!isPedigreeError(error) || isOwnFault(error.code)) onFault(error);
   return problemResponse(problemOf(error));
 }
-

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Context, MiddlewareHandler } from 'hono';
-import type { ByteBudget } from './http/body.ts';
+import type { ByteBudget } from './http/byte-budget.ts';
 import type { Pedigree } from './service/pedigree.ts';
 import type { PublishedLog } from './service/published-log.ts';
 

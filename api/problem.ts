@@ -4,19 +4,7 @@ import { isPedigreeError, type ErrorCode } from '../core/errors.ts';
 
 /** Statuses that an error may have here. */
 export type ErrorStatus =
-  | 400
-  | 401
-  | 403
-  | 404
-  | 405
-  | 408
-  | 409
-  | 413
-  | 415
-  | 422
-  | 500
-  | 501
-  | 503;
+  400 | 401 | 403 | 404 | 405 | 408 | 409 | 413 | 415 | 422 | 500 | 501 | 503;
 
 /** Body of every answer that is an error. @see RFC 9457 section 3 */
 export interface Problem {
@@ -95,7 +83,10 @@ export function isOwnFault(code: ErrorCode): boolean {
 export function problemOf(error: unknown): Problem {
   if (!isPedigreeError(error)) return createProblem('ERR_INTERNAL', KINDS.ERR_INTERNAL.title);
   const { code, message, at, line, hint, retryable } = error;
-  if (isOwnFault(code)) return createProblem(code, KINDS[code].title, { retryable: retryable || statusOf(code) === 503 });
+  if (isOwnFault(code))
+    return createProblem(code, KINDS[code].title, {
+      retryable: retryable || statusOf(code) === 503,
+    });
   return createProblem(code, message, {
     ...(at === undefined || at === '' ? {} : { pointer: at }),
     ...(line === undefined ? {} : { line }),
@@ -122,7 +113,10 @@ export function createProblem(
   };
 }
 
-export function problemResponse(problem: Problem, headers: Readonly<Record<string, string>> = {}): Response {
+export function problemResponse(
+  problem: Problem,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
   const retry = problem.retryable ? { 'retry-after': '1' } : {};
   return new Response(`${JSON.stringify(problem)}\n`, {
     status: problem.status,

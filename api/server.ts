@@ -30,7 +30,11 @@ const IDLE_CHECK_MS = 50;
  */
 export async function listen({ fetch, host, port, requestMs }: ListenOptions): Promise<Listening> {
   const server = createServer(
-    { requestTimeout: requestMs + SOCKET_GRACE_MS, headersTimeout: requestMs, keepAliveTimeout: 5000 },
+    {
+      requestTimeout: requestMs + SOCKET_GRACE_MS,
+      headersTimeout: requestMs,
+      keepAliveTimeout: 5000,
+    },
     getRequestListener(fetch),
   );
   server.maxConnections = MAX_CONNECTIONS;

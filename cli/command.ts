@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { isPedigreeError, PedigreeError } from '../core/errors.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import type { Terminal } from './output/terminal.ts';
-import { printable } from './output/terminal.ts';
-import { openPedigree, settingsFromEnvironment, type Opened } from './wire.ts';
+import { printable, printableLines } from './output/terminal.ts';
+import { openPedigree, readPedigree, settingsFromEnvironment, type Opened } from './wire.ts';
 
 /** What every command is given. */
 export interface CommandContext {
@@ -29,20 +29,32 @@ export function withHome(command: Command): Command {
     .option('--exit-zero', 'exit 0 whatever the answer, for scripts that only want to read it');
 }
 
+/** What a command does to the home: one that only reads makes no home, logs nothing and publishes nothing. */
+export type Access = 'read' | 'write';
+
 /** Runs the work of a command on an opened home and closes it. The work returns the exit code. */
 export async function runOnHome(
   context: CommandContext,
   options: CommonOptions,
+  access: Access,
   work: (opened: Opened) => Promise<number>,
 ): Promise<void> {
-  await run(context, options, async () => {
-    const opened = await openPedigree(settingsFromEnvironment(options.home));
-    try {
-      return await work(opened);
-    } finally {
-      await opened.close();
-    }
-  });
+  await run(context, options, () => onHome(options, access, work));
+}
+
+/** Opens the home for some work and closes it, whatever comes of the work. */
+export async function onHome<T>(
+  options: CommonOptions,
+  access: Access,
+  work: (opened: Opened) => Promise<T>,
+): Promise<T> {
+  const settings = settingsFromEnvironment(options.home);
+  const opened = await (access === 'read' ? readPedigree(settings) : openPedigree(settings));
+  try {
+    return await work(opened);
+  } finally {
+    await opened.close();
+  }
 }
 
 /** Runs the work of a command and turns what it throws into a message and an exit code. */
@@ -68,9 +80,7 @@ export function reportError(terminal: Terminal, error: unknown, json: boolean): 
         cause: error,
       });
   const { code, message, file, at, line, hint } = known;
-  if (json) {
-    terminal.out(`${JSON.stringify({ error: { code, message, file, at, line, hint } })}\n`);
-  }
+  if (json) terminal.out(jsonLine({ error: { code, message, file, at, line, hint } }));
   const place = [file, line === undefined ? undefined : `line ${line}`, at === '' ? undefined : at]
     .filter((part) => part !== undefined)
     .join(', ');
@@ -79,11 +89,16 @@ export function reportError(terminal: Terminal, error: unknown, json: boolean): 
   );
   if (hint !== undefined) terminal.err(`  ${printable(hint)}\n`);
   if (code === 'ERR_INTERNAL' && known.cause instanceof Error)
-    terminal.err(`${known.cause.stack ?? ''}\n`);
-  return exitCodeOf(code);
+    terminal.err(`${printableLines(known.cause.stack ?? '')}\n`);
+  return exitCodeOf(known);
 }
 
 /** The stable JSON of a command, on one line. */
 export function writeJson(context: CommandContext, value: unknown): void {
-  context.terminal.out(`${JSON.stringify(value)}\n`);
+  context.terminal.out(jsonLine(value));
+}
+
+/** JSON leaves some characters as they are that a terminal obeys. */
+function jsonLine(value: unknown): string {
+  return `${printableLines(JSON.stringify(value))}\n`;
 }

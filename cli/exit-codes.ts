@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { ErrorCode } from '../core/errors.ts';
+import type { ErrorCode, PedigreeError } from '../core/errors.ts';
 
 /** What the process says to a script (DESIGN.md 7). No failure exits 0. */
 export const EXIT = {
@@ -32,6 +32,8 @@ const BY_CODE: ReadonlyMap<ErrorCode, number> = new Map<ErrorCode, number>([
 ]);
 
 /** Exit code for an error that ended a command: faults of documents and files count as input. */
-export function exitCodeOf(code: ErrorCode): number {
+export function exitCodeOf({ code, file }: Pick<PedigreeError, 'code' | 'file'>): number {
+  // a file that is not there is no answer to a question about a REF
+  if (code === 'ERR_NOT_FOUND' && file !== undefined) return EXIT.input;
   return BY_CODE.get(code) ?? EXIT.input;
 }

@@ -12,7 +12,7 @@ import { parseCheckpoint } from '../graph/log/checkpoint.ts';
 import { findCheckpoint, writeTiles } from '../graph/log/tile-folder.ts';
 import type { GraphStore } from '../graph/port/store.ts';
 import { FolderBlobStore } from '../ingest/blobs/folder.ts';
-import { openHome, readTrust, type Home } from './home.ts';
+import { isHome, openHome, readTrust, type Home } from './home.ts';
 
 /** Where a process keeps its state and which store it talks to. */
 export interface Settings {
@@ -58,28 +58,85 @@ export function engineName(): string {
   return `pedigree/${version}`;
 }
 
-/** Opens home, store and ledger; on first use writes entry 0. The one place where adapters are chosen. */
+/**
+ * Opens home, store and ledger; on first use makes the home and writes entry 0. Closing publishes what was logged.
+ * @throws {PedigreeError} ERR_STORE_UNAVAILABLE, ERR_STORE_CORRUPT, ERR_LOG_CORRUPT, ERR_USAGE for a store that cannot be meant
+ */
 export async function openPedigree(
   settings: Settings,
   clock: Clock = systemClock,
 ): Promise<Opened> {
+  const opened = await openLedger(settings, clock);
+  const { home, ledger, store } = opened;
+  try {
+    await writeGenesis(ledger, home, clock);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  return { pedigree: opened.pedigree, home, close: () => publishAndClose(ledger, store, home) };
+}
+
+/**
+ * Opens what is there, for questions: makes no home and writes nothing.
+ * @throws {PedigreeError} ERR_NOT_FOUND where there is no home; else as openPedigree
+ */
+export async function readPedigree(
+  settings: Settings,
+  clock: Clock = systemClock,
+): Promise<Opened> {
+  assertHome(settings);
+  const { pedigree, home, ledger } = await openLedger(settings, clock);
+  return { pedigree, home, close: () => ledger.close() };
+}
+
+/**
+ * Opens home and store without reading the log, to check a log that cannot be read any more.
+ * @throws {PedigreeError} ERR_NOT_FOUND where there is no home
+ */
+export async function openForAudit(
+  settings: Settings,
+): Promise<{ readonly home: Home; readonly store: GraphStore }> {
+  assertHome(settings);
+  return { home: openHome(settings.home), store: await openStore(settings) };
+}
+
+/** The central store of a team may be asked from a machine that has no home yet. */
+function assertHome(settings: Settings): void {
+  if (settings.store !== 'embedded' || isHome(settings.home)) return;
+  throw new PedigreeError('ERR_NOT_FOUND', `nothing is known: there is no home at ${settings.home}`, {
+    hint: 'pedigree ingest makes one; --home or PEDIGREE_HOME names another folder',
+  });
+}
+
+interface OpenedLedger {
+  readonly pedigree: Pedigree;
+  readonly home: Home;
+  readonly ledger: Ledger;
+  readonly store: GraphStore;
+}
+
+/** The one place where adapters are chosen. */
+async function openLedger(settings: Settings, clock: Clock): Promise<OpenedLedger> {
   const home = openHome(settings.home);
   const store = await openStore(settings);
   try {
     const ledger = new Ledger(store, (length) => randomBytes(length));
+    // before the log is read: another process may publish more in between
+    const checkpoint = await findCheckpoint(join(home.folder, 'tiles'));
     await ledger.refresh();
-    await assertNotBehind(home, ledger);
+    assertNotBehind(checkpoint, ledger);
     const pedigree = new Pedigree({
       ledger,
       blobs: new FolderBlobStore(join(home.folder, 'blobs')),
       clock,
       trust: () => readTrust(home),
       owner: home.owner,
+      simulationKey: home.simulationKey,
       allowSimulated: settings.allowSimulated,
       engine: engineName(),
     });
-    await writeGenesis(ledger, home, clock);
-    return { pedigree, home, close: () => closeAll(ledger, store, home) };
+    return { pedigree, home, ledger, store };
   } catch (error) {
     await store.close();
     throw error;
@@ -99,24 +156,23 @@ async function openStore(settings: Settings): Promise<GraphStore> {
   return openNeo4jStore(url);
 }
 
+/** Never echoes the text: it may hold a password, in whatever place a slip has put it. */
 function parseStoreUrl(text: string): { url: string; user: string; password: string } {
-  let url: URL;
   try {
-    url = new URL(text);
+    const url = new URL(text);
+    if (/^(neo4j|bolt)(\+s(sc)?)?:$/.test(url.protocol)) {
+      return {
+        url: `${url.protocol}//${url.host}`,
+        user: decodeURIComponent(url.username),
+        password: decodeURIComponent(url.password),
+      };
+    }
   } catch {
-    // the text may hold a password
-    throw new PedigreeError('ERR_USAGE', 'PEDIGREE_STORE is neither "embedded" nor a URL', {
-      hint: 'write neo4j://user:password@host:7687',
-    });
+    // not a URL, or %-escapes that decode to nothing
   }
-  if (!/^(neo4j|bolt)(\+s(sc)?)?:$/.test(url.protocol)) {
-    throw new PedigreeError('ERR_USAGE', `PEDIGREE_STORE has an unknown scheme ${url.protocol}`);
-  }
-  return {
-    url: `${url.protocol}//${url.host}`,
-    user: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
-  };
+  throw new PedigreeError('ERR_USAGE', 'PEDIGREE_STORE is neither "embedded" nor a store URL', {
+    hint: 'write neo4j://user:password@host:7687',
+  });
 }
 
 async function writeGenesis(ledger: Ledger, home: Home, clock: Clock): Promise<void> {
@@ -141,10 +197,9 @@ async function writeGenesis(ledger: Ledger, home: Home, clock: Clock): Promise<v
 }
 
 /** A store that has less than was published has lost entries; writing to it would fork the log. */
-async function assertNotBehind(home: Home, ledger: Ledger): Promise<void> {
-  const text = await findCheckpoint(join(home.folder, 'tiles'));
-  if (text === undefined) return;
-  const { size } = parseCheckpoint(text);
+function assertNotBehind(checkpoint: string | undefined, ledger: Ledger): void {
+  if (checkpoint === undefined) return;
+  const { size } = parseCheckpoint(checkpoint);
   if (ledger.head.size >= size) return;
   throw new PedigreeError(
     'ERR_LOG_CORRUPT',
@@ -153,11 +208,16 @@ async function assertNotBehind(home: Home, ledger: Ledger): Promise<void> {
   );
 }
 
-async function closeAll(ledger: Ledger, store: GraphStore, home: Home): Promise<void> {
+async function publishAndClose(ledger: Ledger, store: GraphStore, home: Home): Promise<void> {
   try {
-    const signer = { origin: originOf(home), privateKey: home.logKey.privateKey };
-    await writeTiles(join(home.folder, 'tiles'), store, signer);
+    await publishTiles(home, store);
   } finally {
     await ledger.close();
   }
+}
+
+/** Brings the published tiles and checkpoint of a home up to the store's head. */
+export async function publishTiles(home: Home, store: GraphStore): Promise<void> {
+  const signer = { origin: originOf(home), privateKey: home.logKey.privateKey };
+  await writeTiles(join(home.folder, 'tiles'), store, signer);
 }

@@ -14,6 +14,7 @@ import type { SignerPolicy } from '../schemas/policy/signer-policy.ts';
 import type { BlobStore } from './blobs/port.ts';
 import {
   prepareDocument,
+  reasonOf,
   type PrepareOptions,
   type PreparedDocument,
   type TrustContext,
@@ -82,7 +83,7 @@ export class Ingestor {
     };
     const flush = async (): Promise<void> => {
       if (group.length === 0) return;
-      const done = await this.#commit(group, request);
+      const done = await this.#commitEach(group, request);
       group = [];
       bytes = 0;
       trust = this.#options.trust();
@@ -101,6 +102,25 @@ export class Ingestor {
     }
     await flush();
     return outcomes;
+  }
+
+  /** One document that cannot be kept as read is quarantined by itself; it does not take its group with it. */
+  async #commitEach(
+    group: readonly PreparedDocument[],
+    request: IngestRequest,
+  ): Promise<IngestOutcome[]> {
+    try {
+      return await this.#commit(group, request);
+    } catch (error) {
+      if (isStoreFault(error)) throw error;
+      const trees = byRoot(group);
+      const outcomes: IngestOutcome[] = [];
+      for (const tree of trees) {
+        const rest = trees.length > 1 ? this.#commitEach(tree, request) : undefined;
+        outcomes.push(...(await (rest ?? this.#commit(quarantinedTree(tree, error), request))));
+      }
+      return outcomes;
+    }
   }
 
   async #commit(
@@ -178,6 +198,31 @@ export class Ingestor {
       ),
     }));
   }
+}
+
+/** The store or the log is at fault, not a document: to be told, not worked around. */
+function isStoreFault(error: unknown): boolean {
+  if (!isPedigreeError(error)) return false;
+  return error.code.startsWith('ERR_STORE_') || error.code === 'ERR_LOG_CORRUPT';
+}
+
+/** Splits a group where documents that were handed in begin. */
+function byRoot(group: readonly PreparedDocument[]): PreparedDocument[][] {
+  const trees: PreparedDocument[][] = [];
+  for (const prepared of group) {
+    const last = trees.at(-1);
+    if (prepared.unpackedFrom === null || last === undefined) trees.push([prepared]);
+    else last.push(prepared);
+  }
+  return trees;
+}
+
+/** The outermost document alone, kept with the reason; what is inside it cannot be trusted to have been read right. */
+function quarantinedTree(tree: readonly PreparedDocument[], error: unknown): PreparedDocument[] {
+  const reasons = [reasonOf(error)];
+  return tree.slice(0, 1).map((root) => {
+    return { ...root, standing: 'quarantined', facts: null, signature: null, reasons };
+  });
 }
 
 function revocationEvent(

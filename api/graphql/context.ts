@@ -17,7 +17,10 @@ export interface GraphqlContext {
 /** The scope that arguments ask for. */
 export function questionOf(
   context: GraphqlContext,
-  args: { readonly asOf?: number | null | undefined; readonly minClass?: TrustClass | null | undefined },
+  args: {
+    readonly asOf?: number | null | undefined;
+    readonly minClass?: TrustClass | null | undefined;
+  },
 ): QuestionOptions & { readonly asOf: number } {
   const { minClass } = args;
   return {

@@ -25,7 +25,12 @@ export function maskError(error: unknown, onFault: (error: unknown) => void): Gr
 }
 
 /** A refusal of a whole request. */
-export function requestError(code: ErrorCode, message: string, status: number, hint?: string): GraphQLError {
+export function requestError(
+  code: ErrorCode,
+  message: string,
+  status: number,
+  hint?: string,
+): GraphQLError {
   return new GraphQLError(message, {
     extensions: { code, ...(hint === undefined ? {} : { hint }), http: { status } },
   });
@@ -33,15 +38,16 @@ export function requestError(code: ErrorCode, message: string, status: number, h
 
 function rootCause(error: GraphQLError): unknown {
   let cause: unknown = error;
-  while (cause instanceof GraphQLError && cause.originalError !== undefined) cause = cause.originalError;
+  while (cause instanceof GraphQLError && cause.originalError !== undefined)
+    cause = cause.originalError;
   return cause;
 }
 
 function fromProblem(cause: unknown, located: GraphQLError | undefined): GraphQLError {
   const { code, detail, hint, pointer, retryable } = problemOf(cause);
   return new GraphQLError(detail, {
-    nodes: located?.nodes,
-    path: located?.path,
+    nodes: located?.nodes ?? null,
+    path: located?.path ?? null,
     extensions: {
       code,
       ...(hint === undefined ? {} : { hint }),
@@ -53,11 +59,13 @@ function fromProblem(cause: unknown, located: GraphQLError | undefined): GraphQL
 
 /** Already in our form: made by requestError. */
 function isOurs(error: GraphQLError): boolean {
-  return typeof error.extensions['code'] === 'string' && error.extensions['code'].startsWith('ERR_');
+  return (
+    typeof error.extensions['code'] === 'string' && error.extensions['code'].startsWith('ERR_')
+  );
 }
 
 function usage(error: GraphQLError): GraphQLError {
-  const { nodes, source, positions, extensions } = error;
+  const { nodes = null, source = null, positions = null, extensions } = error;
   const http = extensions['http'];
   return new GraphQLError(excerpt(error.message, MESSAGE_CHARS), {
     nodes,

@@ -37,9 +37,12 @@ export function measureQuery(document: DocumentNode, schema: GraphQLSchema): Que
 
 /** The limit that a query exceeds, in words; undefined where it keeps them all. */
 export function exceededLimit({ depth, aliases, cost }: QueryMeasure): string | undefined {
-  if (depth > LIMITS.graphqlDepth) return `the query is nested more than ${LIMITS.graphqlDepth} deep`;
-  if (aliases > LIMITS.graphqlAliases) return `the query has more than ${LIMITS.graphqlAliases} aliases`;
-  if (cost > LIMITS.graphqlCost) return `the query costs more than ${LIMITS.graphqlCost}: ask for smaller pages`;
+  if (depth > LIMITS.graphqlDepth)
+    return `the query is nested more than ${LIMITS.graphqlDepth} deep`;
+  if (aliases > LIMITS.graphqlAliases)
+    return `the query has more than ${LIMITS.graphqlAliases} aliases`;
+  if (cost > LIMITS.graphqlCost)
+    return `the query costs more than ${LIMITS.graphqlCost}: ask for smaller pages`;
   return undefined;
 }
 
@@ -92,12 +95,18 @@ class Measure {
     const name = field.name.value;
     const aliases = field.alias === undefined ? 0 : 1;
     // introspection exists in development alone, and its own queries are deep
-    if (field.selectionSet === undefined || name.startsWith('__')) return { depth: 1, aliases, cost: 1 };
-    const definition = isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
+    if (field.selectionSet === undefined || name.startsWith('__'))
+      return { depth: 1, aliases, cost: 1 };
+    const definition =
+      isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
     const inner = definition === undefined ? undefined : getNamedType(definition.type);
     const below = this.#selections(field.selectionSet, inner);
     const items = itemsOf(field, definition);
-    return { depth: 1 + below.depth, aliases: aliases + below.aliases, cost: 1 + items * below.cost };
+    return {
+      depth: 1 + below.depth,
+      aliases: aliases + below.aliases,
+      cost: 1 + items * below.cost,
+    };
   }
 
   #fragment(name: string): QueryMeasure {

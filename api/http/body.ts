@@ -1,42 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PedigreeError } from '../../core/errors.ts';
-import { parseJson } from '../../core/json.ts';
-import type { JsonValue } from '../../core/canonical-json-jcs.ts';
+import { parseJson, type JsonDocument } from '../../core/json.ts';
 import { LIMITS } from '../../core/limits.ts';
 import type { AppContext } from '../env.ts';
+import type { ByteBudget } from './byte-budget.ts';
 import { createProblem, problemResponse, refusal } from '../problem.ts';
 import { HTTPException } from 'hono/http-exception';
-
-/** Bytes of bodies that may be in memory at one time, over all requests. */
-export class ByteBudget {
-  readonly #most: number;
-  #taken = 0;
-
-  constructor(most: number) {
-    this.#most = most;
-  }
-
-  get taken(): number {
-    return this.#taken;
-  }
-
-  /** @returns false where there is no room; nothing is taken then */
-  take(bytes: number): boolean {
-    if (this.#taken + bytes > this.#most) return false;
-    this.#taken += bytes;
-    return true;
-  }
-
-  give(bytes: number): void {
-    this.#taken -= bytes;
-  }
-}
 
 /**
  * Reads a body up to a limit, whatever its headers promise, hands it to `work`, and counts it as in flight until that is
  * done.
- * @throws {PedigreeError} ERR_LIMIT_SIZE (413)
- * @throws {HTTPException} 408 where it does not arrive in time, 415 where it is compressed, 503 where too many are in flight
+ * @throws {PedigreeError} ERR_USAGE where it breaks off
+ * @throws {HTTPException} 413 where it is too large, 408 where it does not arrive in time, 415 where it is compressed, 503
+ * where too many are in flight
  */
 export async function withBody<T>(
   c: AppContext,
@@ -65,10 +41,10 @@ export async function withBody<T>(
 
 /**
  * Reads a JSON body of bounded size and depth.
- * @throws {PedigreeError} ERR_PARSE_*, ERR_LIMIT_SIZE
- * @throws {HTTPException} 415 for another media type
+ * @throws {PedigreeError} ERR_PARSE_*
+ * @throws {HTTPException} as withBody; 415 for another media type
  */
-export async function readJsonBody(c: AppContext, budget: ByteBudget): Promise<JsonValue> {
+export async function readJsonBody(c: AppContext, budget: ByteBudget): Promise<JsonDocument> {
   const type = (c.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase();
   if (type !== 'application/json') {
     throw refusal(415, 'ERR_USAGE', 'the body is not application/json', {
@@ -76,7 +52,7 @@ export async function readJsonBody(c: AppContext, budget: ByteBudget): Promise<J
     });
   }
   return await withBody(c, budget, LIMITS.jsonBodyBytes, async (bytes) => {
-    return parseJson(bytes, LIMITS.jsonBodyDepth).value;
+    return parseJson(bytes, LIMITS.jsonBodyDepth);
   });
 }
 

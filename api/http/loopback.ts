@@ -41,8 +41,14 @@ export function requireLoopback(authorities: () => readonly string[]): AppMiddle
       });
     }
     const origin = c.req.header('origin');
-    if (origin !== undefined && !known.some((authority) => origin.toLowerCase() === `http://${authority}`)) {
-      throw new PedigreeError('ERR_NOT_AUTHORISED', 'pages of another origin may not use this server');
+    if (
+      origin !== undefined &&
+      !known.some((authority) => origin.toLowerCase() === `http://${authority}`)
+    ) {
+      throw new PedigreeError(
+        'ERR_NOT_AUTHORISED',
+        'pages of another origin may not use this server',
+      );
     }
     await next();
   };
@@ -58,7 +64,8 @@ export function requireToken(token: string): AppMiddleware {
 
 /** True where the request carries the token as RFC 6750 says. Takes the same time for every wrong one. */
 export function hasToken(c: AppContext, token: string): boolean {
-  const [, given] = /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(c.req.header('authorization') ?? '') ?? [];
+  const [, given] =
+    /^Bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(c.req.header('authorization') ?? '') ?? [];
   return given !== undefined && timingSafeEqual(hashOf(given), hashOf(token));
 }
 
@@ -66,10 +73,15 @@ export const TOKEN_HINT =
   'send Authorization: Bearer with the content of serve-token in the home folder of the server';
 
 function tokenMissing(): Error {
-  return refusal(401, 'ERR_NOT_AUTHORISED', 'this changes state and needs the token of this server', {
-    hint: TOKEN_HINT,
-    headers: { 'www-authenticate': 'Bearer realm="pedigree"' },
-  });
+  return refusal(
+    401,
+    'ERR_NOT_AUTHORISED',
+    'this changes state and needs the token of this server',
+    {
+      hint: TOKEN_HINT,
+      headers: { 'www-authenticate': 'Bearer realm="pedigree"' },
+    },
+  );
 }
 
 function hashOf(text: string): Buffer {

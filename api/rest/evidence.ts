@@ -6,8 +6,8 @@ import { LIMITS } from '../../core/limits.ts';
 import type { AppEnv, Shared } from '../env.ts';
 import { withBody } from '../http/body.ts';
 import { getEvidence, ingestUpload, uploadResult } from '../service/evidence.ts';
-import { documentDigest } from '../service/refs.ts';
-import { assertNoQuery, projectName, Query } from './query.ts';
+import { documentDigest, projectName } from '../service/refs.ts';
+import { assertNoQuery, Query } from './query.ts';
 
 const UPLOAD_STATUS = { stored: 201, waiting: 202, refused: 422 } as const;
 

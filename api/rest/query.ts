@@ -3,10 +3,9 @@ import { excerpt, PedigreeError } from '../../core/errors.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { TRUST_CLASSES } from '../../graph/domain/trust-class.ts';
 import type { AppContext } from '../env.ts';
-import { pageRequest, type PageRequest } from '../service/page.ts';
 import type { QuestionOptions } from '../service/pedigree.ts';
-
-const PROJECT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+import { pageRequest, type PageRequest } from '../service/page.ts';
+import { atMostQuestionRefs } from '../service/refs.ts';
 
 /** The query of a request. A parameter that nobody asked for is a mistake, and is said to be one. */
 export class Query {
@@ -21,7 +20,10 @@ export class Query {
         });
       }
       if (value.length > LIMITS.refChars) {
-        throw new PedigreeError('ERR_LIMIT_ITEMS', `${name} has more than ${LIMITS.refChars} characters`);
+        throw new PedigreeError(
+          'ERR_LIMIT_ITEMS',
+          `${name} has more than ${LIMITS.refChars} characters`,
+        );
       }
       this.#values.set(name, [...(this.#values.get(name) ?? []), value]);
     }
@@ -30,7 +32,8 @@ export class Query {
   /** @throws {PedigreeError} ERR_USAGE where it is given twice */
   find(name: string): string | undefined {
     const values = this.#values.get(name) ?? [];
-    if (values.length > 1) throw new PedigreeError('ERR_USAGE', `${name} is given ${values.length} times`);
+    if (values.length > 1)
+      throw new PedigreeError('ERR_USAGE', `${name} is given ${values.length} times`);
     return values[0] === '' ? undefined : values[0];
   }
 
@@ -90,19 +93,4 @@ export function assertNoQuery(c: AppContext): void {
 export function parseCount(name: string, text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new PedigreeError('ERR_USAGE', `${name} is a whole number`);
   return Number(text);
-}
-
-/** @throws {PedigreeError} ERR_USAGE where the text is no name of a project; absent: the default */
-export function projectName(text: string | null | undefined, fallback: string): string {
-  if (text === undefined || text === null) return fallback;
-  if (PROJECT.test(text)) return text;
-  throw new PedigreeError('ERR_USAGE', `not the name of a project: "${excerpt(text)}"`, {
-    hint: 'letters, digits, dots, underscores and dashes, 64 at most',
-  });
-}
-
-/** @throws {PedigreeError} ERR_LIMIT_ITEMS */
-export function atMostQuestionRefs(refs: readonly string[]): readonly string[] {
-  if (refs.length <= LIMITS.questionRefs) return refs;
-  throw new PedigreeError('ERR_LIMIT_ITEMS', `a question names at most ${LIMITS.questionRefs} refs`);
 }

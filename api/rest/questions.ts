@@ -21,7 +21,10 @@ export function addQuestions(app: Hono<AppEnv>, { pedigree }: Shared): void {
     const text = query.find('q');
     const kind = query.findOneOf('kind', KINDS);
     const page = query.page();
-    const filter = { ...(text === undefined ? {} : { query: text }), ...(kind === undefined ? {} : { kind }) };
+    const filter = {
+      ...(text === undefined ? {} : { query: text }),
+      ...(kind === undefined ? {} : { kind }),
+    };
     return c.json(pageJson(listEntities(await pedigree.view(query.question()), filter, page)));
   });
 
@@ -32,7 +35,8 @@ export function addQuestions(app: Hono<AppEnv>, { pedigree }: Shared): void {
     const nodes = await pedigree.resolve(c.req.param('ref'), options);
     const view = await pedigree.view(options);
     const [node] = nodes;
-    if (node === undefined) throw new PedigreeError('ERR_NOT_FOUND', 'nothing is known by this ref');
+    if (node === undefined)
+      throw new PedigreeError('ERR_NOT_FOUND', 'nothing is known by this ref');
     return c.json({
       ...describeEntity(view, node, ENTITY_NAMES),
       item: itemOfEntity(view, node),
@@ -43,22 +47,30 @@ export function addQuestions(app: Hono<AppEnv>, { pedigree }: Shared): void {
   app.get('/lineage', async (c) => {
     const query = new Query(c, ['ref', 'direction', ...SCOPE]);
     const direction = query.findOneOf('direction', ['up', 'down']) ?? 'up';
-    return c.json(lineageJson(await pedigree.lineage(query.get('ref'), direction, query.question())));
+    return c.json(
+      lineageJson(await pedigree.lineage(query.get('ref'), direction, query.question())),
+    );
   });
 
   app.get('/models-trained-on', async (c) => {
     const query = new Query(c, ['dataset', ...SCOPE]);
-    return c.json(trainedOnJson(await pedigree.modelsTrainedOn(query.get('dataset'), query.question())));
+    return c.json(
+      trainedOnJson(await pedigree.modelsTrainedOn(query.get('dataset'), query.question())),
+    );
   });
 
   app.get('/blast-radius', async (c) => {
     const query = new Query(c, ['ref', ...SCOPE]);
-    return c.json(blastRadiusJson(await pedigree.blastRadius(query.getAll('ref'), query.question())));
+    return c.json(
+      blastRadiusJson(await pedigree.blastRadius(query.getAll('ref'), query.question())),
+    );
   });
 
   app.get('/path', async (c) => {
     const query = new Query(c, ['from', 'to', ...SCOPE]);
-    return c.json(pathJson(await pedigree.path(query.get('from'), query.get('to'), query.question())));
+    return c.json(
+      pathJson(await pedigree.path(query.get('from'), query.get('to'), query.question())),
+    );
   });
 
   app.get('/documents', async (c) => {
@@ -83,7 +95,11 @@ export function addQuestions(app: Hono<AppEnv>, { pedigree }: Shared): void {
 }
 
 /** A page as JSON: `next` is the cursor to go on with, null at the end. */
-function pageJson<T>({ items, hasNext, total }: Page<T>): { items: T[]; next: string | null; total: number } {
+function pageJson<T>({ items, hasNext, total }: Page<T>): {
+  items: T[];
+  next: string | null;
+  total: number;
+} {
   return {
     items: items.map(({ node }) => node),
     next: hasNext ? (items.at(-1)?.cursor ?? null) : null,

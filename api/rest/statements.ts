@@ -10,8 +10,8 @@ import { assertNoQuery } from './query.ts';
 export function addStatements(app: Hono<AppEnv>, { pedigree, bodies, project }: Shared): void {
   app.post('/revocations', async (c) => {
     assertNoQuery(c);
-    const body = await readJsonBody(c, bodies);
-    return c.json(await requestRevocation(pedigree, body, project), 201);
+    const { value } = await readJsonBody(c, bodies);
+    return c.json(await requestRevocation(pedigree, value, project), 201);
   });
 
   for (const [path, type] of [
@@ -20,14 +20,14 @@ export function addStatements(app: Hono<AppEnv>, { pedigree, bodies, project }: 
   ] as const) {
     app.post(path, async (c) => {
       assertNoQuery(c);
-      const body = await readJsonBody(c, bodies);
-      return c.json(await requestRetraction(pedigree, body, type, project), 201);
+      const { value } = await readJsonBody(c, bodies);
+      return c.json(await requestRetraction(pedigree, value, type, project), 201);
     });
   }
 
   app.post('/verify', async (c) => {
     assertNoQuery(c);
-    const body = await readJsonBody(c, bodies);
-    return c.json(decisionJson(await requestVerification(pedigree, body, project)));
+    const { value } = await readJsonBody(c, bodies);
+    return c.json(decisionJson(await requestVerification(pedigree, value, project)));
   });
 }

@@ -138,10 +138,12 @@ export class LedgerGateFacts implements GateFacts {
   }
 
   async nonceOwner(nonce: string): Promise<Digest | null> {
-    const used = this.#ledger.knowledge.decisions.find(
-      (decision) => decision.index < this.#scope.asOf && decision.nonce === nonce,
-    );
-    return used?.statement ?? null;
+    for (const decision of this.#ledger.knowledge.decisions) {
+      if (decision.index >= this.#scope.asOf) break;
+      const used = decision.nonces.find((one) => one.nonce === nonce);
+      if (used !== undefined) return used.statement;
+    }
+    return null;
   }
 
   #view(minClass: EvidenceClass): View {

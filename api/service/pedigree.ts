@@ -54,6 +54,8 @@ export interface PedigreeOptions {
   readonly trust: () => OperatorTrust;
   /** Key of the local owner, where this process may act for them; null: read and gate only. */
   readonly owner: SigningKey | null;
+  /** Signs decisions that counted simulated evidence; never the owner's key. Null: they get no summary. */
+  readonly simulationKey: SigningKey | null;
   /** Whether simulated evidence counts where a policy lists it. Never on a server that others reach. */
   readonly allowSimulated: boolean;
   /** Name and version of the program, pinned in decisions. */
@@ -407,7 +409,6 @@ export class Pedigree {
   async #logDecision(project: string, decision: Decision): Promise<VerifyAnswer> {
     const digest = digestDecision(decision);
     const bytes = new TextEncoder().encode(formatDecision(decision));
-    const nonce = decision.nonces[0];
     const receivedAt = this.clock();
     const [logIndex] = await this.ledger.append(() => [
       {
@@ -419,8 +420,7 @@ export class Pedigree {
           advisory: decision.advisory,
           environment: decision.environment,
           policy: decision.policy.digest,
-          nonce: nonce?.nonce ?? null,
-          statement: nonce?.statement ?? decision.evaluations[0] ?? null,
+          nonces: decision.nonces,
           receivedAt,
         },
         blobs: [{ digest, bytes }],
@@ -429,11 +429,12 @@ export class Pedigree {
     return { decision, digest, logIndex: logIndex ?? -1, vsa: this.#vsaOf(decision) };
   }
 
+  /** A decision on simulated evidence has a verifier id and a key of its own, so that nobody takes it for a real one. */
   #vsaOf(decision: Decision): Uint8Array | null {
-    const { owner } = this.#options;
-    if (decision.advisory || owner === null || !isDigest(decision.model)) return null;
-    const verifier = { id: VERIFIER_ID, simulatedId: SIMULATED_VERIFIER_ID };
-    return signVsa(decision, verifier, [owner]);
+    const { owner, simulationKey } = this.#options;
+    const key = decision.simulated ? simulationKey : owner;
+    if (decision.advisory || key === null || !isDigest(decision.model)) return null;
+    return signVsa(decision, { id: VERIFIER_ID, simulatedId: SIMULATED_VERIFIER_ID }, [key]);
   }
 
   #requireOwner(): SigningKey {

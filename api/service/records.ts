@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Digest } from '../../core/digest.ts';
+import { PedigreeError } from '../../core/errors.ts';
 import type { DecisionEvent, RevocationEvent } from '../../graph/domain/log-event.ts';
 import { isInForce, type Indexed } from '../../graph/lineage/knowledge.ts';
 import type { View } from '../../graph/lineage/view.ts';
 import { indexOfKey } from './documents.ts';
 import { encodeCursor, type Page, type PageRequest } from './page.ts';
+import type { Pedigree } from './pedigree.ts';
 
 /**
  * What became of a revocation statement. claimed: its signer may not revoke that · lifted: taken back, or its statement no
@@ -32,12 +35,13 @@ export interface RevocationRecord {
 /** A decision as the log has it. */
 export interface DecisionRecord {
   /** Digest of the decision document. */
-  readonly decision: string;
+  readonly decision: Digest;
   readonly outcome: DecisionEvent['outcome'];
   readonly advisory: boolean;
   readonly environment: string;
   readonly policy: string;
-  readonly statement: string | null;
+  /** Nonces that it bound, each to the evaluation statement it came in. */
+  readonly nonces: DecisionEvent['nonces'];
   readonly project: string;
   readonly receivedAt: string;
   readonly logIndex: number;
@@ -69,10 +73,25 @@ export function listDecisions(view: View, page: PageRequest): Page<DecisionRecor
 }
 
 export function describeDecision(event: Indexed<DecisionEvent>): DecisionRecord {
-  const { decision, outcome, advisory, environment, policy, statement } = event;
+  const { decision, outcome, advisory, environment, policy, nonces } = event;
   const { project, receivedAt, index } = event;
-  const judged = { decision, outcome, advisory, environment, policy, statement };
+  const judged = { decision, outcome, advisory, environment, policy, nonces };
   return { ...judged, project, receivedAt, logIndex: index };
+}
+
+/**
+ * Text of a decision document.
+ * @throws {PedigreeError} ERR_STORE_CORRUPT where the store has lost it
+ */
+export async function decisionText({ ledger }: Pedigree, digest: Digest): Promise<string> {
+  const bytes = (await ledger.store.blobs([digest])).get(digest);
+  if (bytes === undefined) {
+    throw new PedigreeError(
+      'ERR_STORE_CORRUPT',
+      `the decision ${digest} is missing from the store`,
+    );
+  }
+  return new TextDecoder().decode(bytes);
 }
 
 function newestFirst<E extends { readonly index: number; readonly project: string }>(

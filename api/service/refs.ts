@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isDigest, type Digest } from '../../core/digest.ts';
 import { excerpt, isPedigreeError, PedigreeError } from '../../core/errors.ts';
+import { LIMITS } from '../../core/limits.ts';
 import type { Pedigree } from './pedigree.ts';
 
 const LITERAL_TARGET = /^(?:document|identity|builder|platform):/;
 const SHOWN_REFS = 5;
+const PROJECT = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /** True for a target that may take more than its author knows: a shared name, or a pattern. */
 export function isWideTarget(target: string): boolean {
@@ -55,4 +57,22 @@ export function documentDigest(text: string): Digest {
   throw new PedigreeError('ERR_USAGE', 'a document is named by its digest', {
     hint: 'write sha256:… as the answer to its upload shows it',
   });
+}
+
+/** @throws {PedigreeError} ERR_USAGE where the text is no name of a project; absent: the default */
+export function projectName(text: string | null | undefined, fallback: string): string {
+  if (text === undefined || text === null) return fallback;
+  if (PROJECT.test(text)) return text;
+  throw new PedigreeError('ERR_USAGE', `not the name of a project: "${excerpt(text)}"`, {
+    hint: 'letters, digits, dots, underscores and dashes, 64 at most',
+  });
+}
+
+/** @throws {PedigreeError} ERR_LIMIT_ITEMS */
+export function atMostQuestionRefs(refs: readonly string[]): readonly string[] {
+  if (refs.length <= LIMITS.questionRefs) return refs;
+  throw new PedigreeError(
+    'ERR_LIMIT_ITEMS',
+    `a question names at most ${LIMITS.questionRefs} refs`,
+  );
 }

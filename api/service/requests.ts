@@ -5,7 +5,9 @@ import { PedigreeError } from '../../core/errors.ts';
 import { findInstant } from '../../core/instant.ts';
 import { pointerJoin } from '../../core/json.ts';
 import { LIMITS } from '../../core/limits.ts';
-import { isWideTarget, onlyRef, revocationTarget } from './refs.ts';
+import { ingestUpload } from './evidence.ts';
+import { isWideTarget, onlyRef, projectName, revocationTarget } from './refs.ts';
+import type { IngestOutcome } from '../../ingest/pipeline.ts';
 import type { Pedigree, Revoked, VerifyAnswer } from './pedigree.ts';
 
 const REASON_CHARS = 2000;
@@ -22,7 +24,7 @@ const digest = z
   .max(256)
   .transform((text) => text.replace(/^document:/, ''))
   .refine(isDigest, 'write it as sha256:…');
-const project = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'not the name of a project');
+const project = z.string().max(64);
 
 const REVOCATION = z.strictObject({
   target: ref,
@@ -42,6 +44,13 @@ const VERIFICATION = z.strictObject({
   evaluation: digest.optional(),
   environment: z.string().min(1).max(256),
   policy: z.string().min(1),
+  project: project.optional(),
+});
+
+const UPLOAD = z.strictObject({
+  base64: z.string().min(1),
+  source: z.string().min(1).max(LIMITS.refChars).optional(),
+  subject: ref.optional(),
   project: project.optional(),
 });
 
@@ -78,7 +87,11 @@ export async function requestRevocation(
     );
   }
   const claim = withoutUndefined(asked);
-  const revoked = await pedigree.revoke({ ...claim, target, project: named ?? defaultProject });
+  const revoked = await pedigree.revoke({
+    ...claim,
+    target,
+    project: projectName(named, defaultProject),
+  });
   return { target, ...revoked };
 }
 
@@ -92,7 +105,7 @@ export async function requestRetraction(
   const asked = read(RETRACTION, body);
   const { document } = asked;
   const logIndex = await pedigree.retract(
-    asked.project ?? defaultProject,
+    projectName(asked.project, defaultProject),
     document,
     asked.reason,
     type,
@@ -108,12 +121,31 @@ export async function requestVerification(
 ): Promise<VerifyAnswer> {
   const asked = read(VERIFICATION, body);
   return await pedigree.verify({
-    project: asked.project ?? defaultProject,
+    project: projectName(asked.project, defaultProject),
     model: await onlyRef(pedigree, asked.model),
     dataset: await onlyRef(pedigree, asked.dataset),
     ...(asked.evaluation === undefined ? {} : { evaluation: asked.evaluation }),
     environment: asked.environment,
     policyText: asked.policy,
+  });
+}
+
+/** Ingests a document that stands in the request itself. @throws {PedigreeError} ERR_USAGE where it is not base64 */
+export async function requestUpload(
+  pedigree: Pedigree,
+  body: unknown,
+  defaultProject: string,
+): Promise<IngestOutcome[]> {
+  const asked = read(UPLOAD, body);
+  const bytes = Buffer.from(asked.base64, 'base64');
+  if (bytes.toString('base64') !== asked.base64) {
+    throw new PedigreeError('ERR_USAGE', 'the document is not in base64', { at: '/base64' });
+  }
+  return await ingestUpload(pedigree, {
+    project: projectName(asked.project, defaultProject),
+    source: asked.source ?? 'upload',
+    bytes: new Uint8Array(bytes),
+    ...(asked.subject === undefined ? {} : { subject: asked.subject }),
   });
 }
 

@@ -17,23 +17,57 @@ export function styled(terminal: Terminal, style: Style, text: string): string {
   return terminal.color ? styleText(style, text, { validateStream: false }) : text;
 }
 
+/** Control characters, and those that change the direction of text. */
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const UNSAFE_BUT_NEWLINE =
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
 /** Untrusted text on a terminal: control characters are shown, never obeyed. */
 export function printable(text: string): string {
-  return text.replace(
-    /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    (c) => {
-      return `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`;
-    },
-  );
+  return text.replace(UNSAFE, escapeCharacter);
 }
 
-/** The first characters of a digest or ref, enough to tell it from others on a screen. */
+/** The same for text of several lines. Applied to JSON it gives the same value, as only strings hold such characters. */
+export function printableLines(text: string): string {
+  return text.replace(UNSAFE_BUT_NEWLINE, escapeCharacter);
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** A ref for a screen: the first characters of a digest are enough to tell it from others. */
 export function shortRef(ref: string): string {
-  const match =
-    /^((?:document:|local:)?(?:sha256|sha384|sha512|blake3|oms):)([0-9a-f]{12})[0-9a-f]+(.*)$/.exec(
-      ref,
-    );
-  return printable(match === null ? ref : `${match[1]}${match[2]}…${match[3]}`);
+  return printable(shortenDigests(ref));
+}
+
+/** Cuts every long run of hex digits in a text to its first twelve. */
+export function shortenDigests(text: string): string {
+  return text.replace(/(?<![0-9a-f])([0-9a-f]{12})[0-9a-f]{20,}(?![0-9a-f])/g, '$1…');
+}
+
+/** At most `width` characters; what is left out is the middle, as the end tells most paths apart. */
+export function clipMiddle(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const tail = Math.floor((width - 1) * 0.6);
+  return `${text.slice(0, width - 1 - tail)}…${text.slice(text.length - tail)}`;
+}
+
+/** Text broken between words into lines of at most `width` characters; a longer word has a line of its own. */
+export function wrap(text: string, width: number, indent: string): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (line !== '' && indent.length + longer.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = longer;
+    }
+  }
+  lines.push(line);
+  return lines.map((one) => `${indent}${one}\n`).join('');
 }
 
 /** Rows as aligned columns, two spaces apart; the last column is not padded. */
@@ -54,38 +88,43 @@ export function table(rows: readonly (readonly string[])[], indent = ''): string
     .join('');
 }
 
-/** A progress bar on a terminal, a line now and then elsewhere. */
+/** A progress bar on a terminal; elsewhere one line at the end. */
 export class Progress {
   readonly #terminal: Terminal;
   readonly #label: string;
   readonly #total: number;
   #done = 0;
-  #shown = -1;
+  #shownPercent = -1;
+  #shownWidth = 0;
 
   constructor(terminal: Terminal, label: string, total: number) {
     this.#terminal = terminal;
     this.#label = label;
-    this.#total = Math.max(1, total);
+    this.#total = total;
   }
 
   advance(by = 1): void {
     this.#done += by;
-    const percent = Math.min(100, Math.floor((100 * this.#done) / this.#total));
-    if (percent === this.#shown) return;
-    this.#shown = percent;
-    if (!this.#terminal.isInteractive) return;
+    const percent = Math.min(100, Math.floor((100 * this.#done) / Math.max(1, this.#total)));
+    if (!this.#terminal.isInteractive || percent === this.#shownPercent) return;
+    this.#shownPercent = percent;
     const width = 30;
     const filled = Math.round((width * percent) / 100);
     const bar = `${'█'.repeat(filled)}${'░'.repeat(width - filled)}`;
-    this.#terminal.err(
-      `\r${this.#label} ${bar} ${String(percent).padStart(3)} %  ${this.#done} of ${this.#total}`,
-    );
+    const line = `${this.#label} ${bar} ${String(percent).padStart(3)} %  ${this.#count()}`;
+    this.#shownWidth = line.length;
+    this.#terminal.err(`\r${line}`);
   }
 
   end(): void {
-    const line = `${this.#label}: ${this.#done} of ${this.#total}`;
     this.#terminal.err(
-      this.#terminal.isInteractive ? `\r${' '.repeat(this.#terminal.columns - 1)}\r` : `${line}\n`,
+      this.#terminal.isInteractive
+        ? `\r${' '.repeat(this.#shownWidth)}\r`
+        : `${this.#label}: ${this.#count()}\n`,
     );
+  }
+
+  #count(): string {
+    return `${this.#done} of ${this.#total}`;
   }
 }

@@ -106,10 +106,8 @@ export interface DecisionEvent {
   readonly advisory: boolean;
   readonly environment: string;
   readonly policy: Digest;
-  /** Nonce that this decision bound, or null. */
-  readonly nonce: string | null;
-  /** Payload digest of the evaluation statement judged, or null. */
-  readonly statement: Digest | null;
+  /** Nonces that this decision bound, each to the evaluation statement it came in. */
+  readonly nonces: readonly { readonly nonce: string; readonly statement: Digest }[];
   readonly receivedAt: Instant;
 }
 

@@ -57,6 +57,8 @@ export class Arcs {
   heads: Int32Array = new Int32Array(0);
   next: Int32Array = new Int32Array(16);
   extra: Uint32Array = new Uint32Array(32);
+  /** What `gather` found. */
+  gathered: Uint32Array = new Uint32Array(32);
   #extraCount = 0;
 
   get size(): number {
@@ -98,6 +100,18 @@ export class Arcs {
     }
   }
 
+  /** Copies a node's overlay arcs, as pairs, to the start of `gathered`. @returns how many numbers these are */
+  gather(node: number): number {
+    let count = 0;
+    let at = node < this.heads.length ? (this.heads[node] as number) : NONE;
+    for (; at !== NONE; at = this.next[at] as number) {
+      if (count === this.gathered.length) this.gathered = grown(this.gathered);
+      this.gathered[count++] = this.extra[2 * at] as number;
+      this.gathered[count++] = this.extra[2 * at + 1] as number;
+    }
+    return count;
+  }
+
   /** Folds the overlay into the base once it is large enough to slow walks down. */
   compact(nodeCount: number, force = false): void {
     const tolerated = force ? 0 : Math.max(OVERLAY_MIN, this.pairs.length / 8);
@@ -137,8 +151,12 @@ export class Arcs {
     const next = new Int32Array(this.next.length * 2);
     next.set(this.next);
     this.next = next;
-    const extra = new Uint32Array(this.extra.length * 2);
-    extra.set(this.extra);
-    this.extra = extra;
+    this.extra = grown(this.extra);
   }
+}
+
+function grown(array: Uint32Array): Uint32Array {
+  const larger = new Uint32Array(array.length * 2);
+  larger.set(array);
+  return larger;
 }

@@ -28,10 +28,8 @@ export interface Terminal {
   readonly node: number;
   readonly influence: TerminalInfluence;
   readonly reach: number;
+  /** Class table rank of the arc that it hangs on. */
   readonly rank: number;
-  /** Node it hangs on. */
-  readonly via: number;
-  readonly mark: number;
 }
 
 const MODES = [
@@ -99,42 +97,85 @@ export function isRevisionArc(mark: number): boolean {
 const USED = RELATION_NAMES.indexOf('used');
 const REVISION = RELATION_NAMES.indexOf('wasRevisionOf');
 
-/** The mode table for one question: where nothing can be demoted, the common arcs need no second look. */
-function modesFor(direction: 'down' | 'up', filter: WalkFilter): Uint8Array {
+/**
+ * The mode table for one question and round: where nothing can stop or be demoted, the common arcs need no second look. Once
+ * the certain round is over, what only makes possible is as good as any.
+ */
+function modesFor(direction: 'down' | 'up', filter: WalkFilter, isCertain: boolean): Uint8Array {
+  const plain = new Set<number>([MODE.definite]);
+  if (filter.scoreRuns.size === 0) plain.add(MODE.runInput);
+  if (filter.scoreRuns.size === 0 && (!isCertain || filter.demoted.size === 0)) {
+    plain.add(MODE.snapshot);
+  }
+  if (!isCertain) plain.add(MODE.possible);
   const table = direction === 'down' ? DOWN : UP;
-  if (filter.scoreRuns.size > 0) return table;
-  return table.map((mode) => {
-    if (mode === MODE.runInput) return MODE.definite;
-    return mode === MODE.snapshot && filter.demoted.size === 0 ? MODE.definite : mode;
-  });
+  return table.map((mode) => (plain.has(mode) ? DEFINITE : mode));
 }
+
+const DEFINITE = MODE.definite;
+/** Table rank of the strongest class, which seeds have. */
+const TOP_RANK = TRUST_CLASSES.length;
+
+/** Nodes to enter, by the rank they would have: one bucket for each class instead of a heap. */
+type Frontier = readonly number[][];
+
+function emptyFrontier(): Frontier {
+  return Array.from({ length: TOP_RANK + 1 }, () => []);
+}
+
+/** One pass over everything that can be entered with the same certainty. */
+interface Round {
+  /** 4 in the first round, 1 in the last. */
+  readonly certainty: number;
+  readonly reach: number;
+  /** Class table rank below which an arc is put aside. */
+  readonly least: number;
+  readonly modes: Uint8Array;
+}
+
+const LAST_ROUND = 1;
+
+/**
+ * How well a node is reached so far, in one comparable number: earlier round first, then wider. 0: not at all. A node is
+ * entered again only for a larger one.
+ */
+function standing(certainty: number, rank: number): number {
+  return (certainty << 3) | rank;
+}
+
+/** Standing of boilerplate: below every other, so that an arc which would enter it is noticed. */
+const BLOCKED = 1;
 
 /**
  * A walk over one direction of the index: everything reachable from some nodes, each with how sure (reach) and how
- * well attested (rank of its widest path; witness.ts gives the path). Rounds over one visited array: certain arcs widest class first, then
- * arcs that only make possible, then one name-level step, then the rest. Reusable; arrays grow with the index.
+ * well attested (rank of its widest path; witness.ts gives the path). Rounds over one visited array, each widest class
+ * first: certain arcs, then arcs that only make possible, then one name-level step, then the rest. Reusable; arrays grow
+ * with the index.
  */
 export class Walk {
   readonly #index: LineageIndex;
   readonly #arcs: Arcs;
-  #modes: Uint8Array;
   readonly #direction: 'down' | 'up';
   reach: Uint8Array = new Uint8Array(0);
   rank: Uint8Array = new Uint8Array(0);
-  #parent: Int32Array = new Int32Array(0);
-  /** Reached nodes in order, boilerplate excluded. */
+  #standing: Uint8Array = new Uint8Array(0);
+  /** Reached nodes in order, boilerplate excluded; the queue of the round in hand at its end. */
   #visited: number[] = [];
-  #terminals = new Map<number, Terminal>();
+  /** How each terminal hangs: 0 not at all, else comparable as `standing`, with the influence in the lowest bit. */
+  #hung: Uint8Array = new Uint8Array(0);
+  #hungNodes: number[] = [];
+  #terminals: ReadonlyMap<number, Terminal> | undefined;
   #skipped = new Set<number>();
-  #touched: number[] = [];
-  #possibleArcs: number[] = [];
-  #nameArcs: number[] = [];
+  #blocked: readonly number[] = [];
+  #seeds: ReadonlySet<number> = new Set();
+  /** Put aside by the round in hand. */
+  #possible: Frontier = emptyFrontier();
+  #named: Frontier = emptyFrontier();
 
   constructor(index: LineageIndex, direction: 'down' | 'up') {
     this.#index = index;
     this.#direction = direction;
     this.#arcs = direction === 'down' ? index.down : index.up;
-    this.#modes = direction === 'down' ? DOWN : UP;
   }
 
   /** Reached content nodes, seeds included, in the order of discovery. */
@@ -144,6 +185,9 @@ export class Walk {
 
   /** Evaluations, deployments and score runs' products hanging on what was reached. */
   get terminals(): ReadonlyMap<number, Terminal> {
+    this.#terminals ??= new Map(
+      this.#hungNodes.map((node) => [node, terminalOf(node, this.#hung[node] ?? 0)]),
+    );
     return this.#terminals;
   }
 
@@ -157,16 +201,18 @@ export class Walk {
    */
   run(seeds: readonly number[], filter: WalkFilter, fixed: ReadonlySet<number> = new Set()): void {
     this.#reset(filter);
-    this.#modes = modesFor(this.#direction, filter);
-    this.#definiteRound(seeds, filter);
-    if (this.#direction === 'down') this.#putRevisionsAside(seeds, filter, fixed);
-    this.#openRound(this.#possibleArcs, REACH.possible, filter, false);
-    const step = this.#nameArcs;
-    this.#nameArcs = [];
-    this.#openRound(step, REACH.possible, filter, false);
-    const rest = this.#nameArcs;
-    this.#nameArcs = [];
-    this.#openRound(rest, REACH.namesOnly, filter, true);
+    this.#seeds = new Set(seeds);
+    const open = modesFor(this.#direction, filter, false);
+    const certain = modesFor(this.#direction, filter, true);
+    const start = emptyFrontier();
+    start[TOP_RANK]?.push(...seeds.filter((seed) => this.#standing[seed] !== BLOCKED));
+    const { affected, possible, namesOnly } = REACH;
+    this.#round(start, { certainty: 4, reach: affected, least: filter.minRank, modes: certain }, filter);
+    if (this.#direction === 'down') this.#putRevisionsAside(filter, fixed);
+    this.#round(this.#possible, { certainty: 3, reach: possible, least: 1, modes: open }, filter);
+    this.#round(this.#takeNamed(), { certainty: 2, reach: possible, least: 1, modes: open }, filter);
+    const rest = this.#takeNamed();
+    this.#round(rest, { certainty: LAST_ROUND, reach: namesOnly, least: 1, modes: open }, filter);
   }
 
   #reset(filter: WalkFilter): void {
@@ -175,125 +221,147 @@ export class Walk {
       const capacity = Math.max(1024, Math.ceil(count * 1.25));
       this.reach = new Uint8Array(capacity);
       this.rank = new Uint8Array(capacity);
-      this.#parent = new Int32Array(capacity);
+      this.#standing = new Uint8Array(capacity);
+      this.#hung = new Uint8Array(capacity);
     } else {
-      for (const node of this.#touched) this.reach[node] = REACH.none;
+      this.#clear(this.#visited);
+      this.#clear(this.#blocked);
+      for (const node of this.#hungNodes) this.#hung[node] = 0;
     }
-    this.#touched = [...filter.boilerplate];
-    for (const node of filter.boilerplate) this.reach[node] = REACH.blocked;
+    this.#blocked = [...filter.boilerplate];
+    for (const node of this.#blocked) {
+      this.reach[node] = REACH.blocked;
+      this.#standing[node] = BLOCKED;
+    }
     this.#visited = [];
-    this.#terminals = new Map();
+    this.#hungNodes = [];
+    this.#terminals = undefined;
     this.#skipped = new Set();
-    this.#possibleArcs = [];
-    this.#nameArcs = [];
+    this.#possible = emptyFrontier();
+    this.#named = emptyFrontier();
   }
 
-  /** Certain arcs of sufficient class, widest first: five buckets instead of a heap. */
-  #definiteRound(seeds: readonly number[], filter: WalkFilter): void {
-    const buckets: number[][] = Array.from({ length: TRUST_CLASSES.length + 1 }, () => []);
-    const top = buckets.length - 1;
-    const settled = this.#visited;
-    for (const seed of seeds) {
-      if (this.reach[seed] !== REACH.none) continue;
-      this.#mark(seed, REACH.affected, top, -1);
-      buckets[top]?.push(seed);
+  #clear(nodes: readonly number[]): void {
+    for (const node of nodes) {
+      this.reach[node] = REACH.none;
+      this.rank[node] = 0;
+      this.#standing[node] = 0;
     }
+  }
+
+  #takeNamed(): Frontier {
+    const named = this.#named;
+    this.#named = emptyFrontier();
+    return named;
+  }
+
+  /** Enters what was put aside and everything behind it, widest class first. */
+  #round(aside: Frontier, round: Round, filter: WalkFilter): void {
     const { reach, rank } = this;
-    const parent = this.#parent;
-    const touched = this.#touched;
-    const modes = this.#modes;
-    const { classes, minRank } = filter;
-    const offsets = this.#arcs.offsets;
-    const pairs = this.#arcs.pairs;
-    const heads = this.#arcs.heads;
-    const next = this.#arcs.next;
-    const extra = this.#arcs.extra;
+    const standings = this.#standing;
+    const queue = this.#visited;
+    const arcs = this.#arcs;
+    const { offsets, pairs, heads } = arcs;
     const baseNodes = offsets.length - 1;
-    for (let level = top; level >= minRank; level--) {
-      const queue = buckets[level] ?? [];
-      for (let head = 0; head < queue.length; head++) {
+    const { certainty, least, modes } = round;
+    const { classes } = filter;
+    const frontier = this.#frontierOf(aside, certainty);
+    let head = queue.length;
+    for (let level = TOP_RANK; level >= least; level--) {
+      for (const node of frontier[level] ?? []) {
+        if (standings[node] === standing(certainty, level)) queue.push(node);
+      }
+      for (; head < queue.length; head++) {
         const node = queue[head] as number;
-        if (rank[node] !== level) continue;
-        settled.push(node);
+        reach[node] = round.reach;
+        rank[node] = level;
+        // the node's arcs in the base, then those in the overlay
+        let source = pairs;
         let at = node < baseNodes ? 2 * (offsets[node] as number) : 0;
-        const end = node < baseNodes ? 2 * (offsets[node + 1] as number) : 0;
-        let chain = node < heads.length ? (heads[node] as number) : -1;
-        while (at < end || chain >= 0) {
-          let far: number;
-          let mark: number;
-          if (at < end) {
-            far = pairs[at] as number;
-            mark = pairs[at + 1] as number;
-            at += 2;
-          } else {
-            far = extra[2 * chain] as number;
-            mark = extra[2 * chain + 1] as number;
-            chain = next[chain] as number;
+        let end = node < baseNodes ? 2 * (offsets[node + 1] as number) : 0;
+        for (;;) {
+          for (; at < end; at += 2) {
+            const mark = source[at + 1] as number;
+            const cls = classes[mark >>> MARK_BITS] as number;
+            if (cls === 0) continue;
+            const far = source[at] as number;
+            const width = cls < level ? cls : level;
+            const known = standings[far] as number;
+            if (known >= standing(certainty, width)) continue;
+            const mode = modes[mark & (MARK_COUNT - 1)] as number;
+            const isPlain = mode === DEFINITE && cls >= least;
+            if (!isPlain && !this.#isTaken(node, far, mark, mode, width, round, filter)) continue;
+            if (known === BLOCKED) {
+              this.#skipped.add(far);
+              continue;
+            }
+            standings[far] = standing(certainty, width);
+            if (width === level) queue.push(far);
+            else frontier[width]?.push(far);
           }
-          const cls = classes[mark >>> MARK_BITS] as number;
-          if (cls === 0) continue;
-          const width = cls < level ? cls : level;
-          const known = reach[far] as number;
-          if (known === REACH.affected && (rank[far] as number) >= width) continue;
-          const mode = modes[mark & (MARK_COUNT - 1)] as number;
-          if (mode !== MODE.definite || cls < minRank) {
-            if (!this.#certain(node, far, mark, mode, cls, REACH.affected, filter)) continue;
-          }
-          if (known === REACH.blocked) {
-            this.#skipped.add(far);
-            continue;
-          }
-          if (known === REACH.none) touched.push(far);
-          reach[far] = REACH.affected;
-          rank[far] = width;
-          parent[far] = node;
-          buckets[width]?.push(far);
+          if (source !== pairs || node >= heads.length) break;
+          end = arcs.gather(node);
+          source = arcs.gathered;
+          at = 0;
         }
       }
     }
   }
 
+  /** What was put aside and has not been reached better since, each node once in its widest bucket. */
+  #frontierOf(aside: Frontier, certainty: number): Frontier {
+    const frontier = emptyFrontier();
+    for (let rank = TOP_RANK; rank > 0; rank--) {
+      for (const node of aside[rank] ?? []) {
+        const known = this.#standing[node] ?? 0;
+        if (known === BLOCKED) this.#skipped.add(node);
+        else if (known < standing(certainty, rank)) {
+          this.#standing[node] = standing(certainty, rank);
+          frontier[rank]?.push(node);
+        }
+      }
+    }
+    return frontier;
+  }
+
   /**
-   * Decides the arcs that are not plainly certain. @returns true where the arc is certain after all; otherwise the arc has
-   * been put aside for a later round, hung on as a terminal, or dropped.
+   * Decides the arcs that are not plainly certain. @returns true where the round takes the arc after all; otherwise its far
+   * end has been put aside for a later round, hung on as a terminal, or dropped.
    */
-  #certain(
+  #isTaken(
     node: number,
     far: number,
     mark: number,
     mode: number,
-    cls: number,
-    reach: number,
+    width: number,
+    round: Round,
     filter: WalkFilter,
   ): boolean {
+    const cls = filter.classes[mark >>> MARK_BITS] ?? 0;
+    const isFirst = round.reach === REACH.affected;
     switch (mode) {
       case MODE.skip:
         return false;
       case MODE.score:
       case MODE.placement:
-        this.#hang(node, far, mark, mode === MODE.score ? 'score' : 'placement', reach, cls);
+        this.#hang(far, mode === MODE.score ? 'score' : 'placement', round.reach, cls);
         return false;
       case MODE.nameStep:
-        this.#nameArcs.push(node, far, mark);
+        if (round.certainty === LAST_ROUND) return true;
+        this.#named[width]?.push(far);
         return false;
       case MODE.runInput:
       case MODE.snapshot:
         if (this.#stopsAtScoreRun(node, far, mark, filter)) {
-          this.#hangScoreRun(node, this.#runOf(node, far, mark), mark, reach, cls);
-          return false;
-        }
-        if (mode === MODE.snapshot && filter.demoted.has(mark >>> MARK_BITS)) {
-          this.#possibleArcs.push(node, far, mark);
+          this.#hangScoreRun(node, this.#runOf(node, far, mark), round.reach, cls);
           return false;
         }
         break;
-      case MODE.possible:
-        this.#possibleArcs.push(node, far, mark);
-        return false;
       default:
     }
-    if (cls < filter.minRank) {
-      this.#possibleArcs.push(node, far, mark);
+    const isDemoted = mode === MODE.snapshot && filter.demoted.has(mark >>> MARK_BITS);
+    if (isFirst && (mode === MODE.possible || isDemoted || cls < round.least)) {
+      this.#possible[width]?.push(far);
       return false;
     }
     return true;
@@ -310,91 +378,48 @@ export class Walk {
     const run = this.#runOf(node, far, mark);
     if (!filter.scoreRuns.has(run)) return false;
     if (this.#direction === 'down') return true;
-    return node !== run && this.#parent[node] !== -1;
+    return node !== run && !this.#seeds.has(node);
   }
 
   /** Other revisions of a seed may carry what it carries, unless they are named as fixed. */
-  #putRevisionsAside(
-    seeds: readonly number[],
-    filter: WalkFilter,
-    fixed: ReadonlySet<number>,
-  ): void {
-    for (const seed of seeds) {
+  #putRevisionsAside(filter: WalkFilter, fixed: ReadonlySet<number>): void {
+    for (const seed of this.#seeds) {
       this.#arcs.forEach(seed, (far, mark) => {
-        const counts = (filter.classes[mark >>> MARK_BITS] ?? 0) > 0;
-        if (counts && isRevisionArc(mark) && !fixed.has(far)) {
-          this.#possibleArcs.push(seed, far, mark);
-        }
+        const cls = filter.classes[mark >>> MARK_BITS] ?? 0;
+        if (cls > 0 && isRevisionArc(mark) && !fixed.has(far)) this.#possible[cls]?.push(far);
       });
     }
   }
 
   /** A run that evaluates or scans stops content: what it made are scores. */
-  #hangScoreRun(node: number, run: number, mark: number, reach: number, cls: number): void {
+  #hangScoreRun(node: number, run: number, reach: number, cls: number): void {
     if (this.#direction === 'up' || node === run) return;
-    this.#hang(node, run, mark, 'score', reach, cls);
+    this.#hang(run, 'score', reach, cls);
     this.#arcs.forEach(run, (product, arc) => {
       const madeBy = (arc & 31) !== USED;
-      if (madeBy) this.#hang(run, product, arc, 'score', reach, cls);
+      if (madeBy) this.#hang(product, 'score', reach, cls);
     });
   }
 
-  #hang(
-    via: number,
-    node: number,
-    mark: number,
-    influence: TerminalInfluence,
-    reach: number,
-    rank: number,
-  ): void {
-    const known = this.#terminals.get(node);
-    if (known !== undefined && known.reach <= reach) return;
-    this.#terminals.set(node, { node, influence, reach, rank, via, mark });
+  #hang(node: number, influence: TerminalInfluence, reach: number, rank: number): void {
+    const known = this.#hung[node] ?? 0;
+    const hung = hungAs(influence, reach, rank);
+    if (known >= hung) return;
+    if (known === 0) this.#hungNodes.push(node);
+    this.#hung[node] = hung;
   }
+}
 
-  /** Breadth first from put-aside arcs over everything that counts at all; name-level steps wait unless they are free. */
-  #openRound(arcs: readonly number[], level: number, filter: WalkFilter, namesFree: boolean): void {
-    const queue: number[] = [];
-    const enter = (from: number, far: number, mark: number): void => {
-      const known = this.reach[far] ?? REACH.none;
-      if (known === REACH.blocked) this.#skipped.add(far);
-      if (known !== REACH.none) return;
-      const cls = filter.classes[mark >>> MARK_BITS] ?? 0;
-      this.#mark(far, level, Math.min(cls, this.rank[from] ?? 0), from);
-      this.#visited.push(far);
-      queue.push(far);
-    };
-    for (let at = 0; at < arcs.length; at += 3) {
-      enter(arcs[at] as number, arcs[at + 1] as number, arcs[at + 2] as number);
-    }
-    for (let head = 0; head < queue.length; head++) {
-      const node = queue[head] as number;
-      this.#arcs.forEach(node, (far, mark) => {
-        const cls = filter.classes[mark >>> MARK_BITS] ?? 0;
-        if (cls === 0) return;
-        const mode = this.#modes[mark & (MARK_COUNT - 1)] ?? 0;
-        if (mode === MODE.skip) return;
-        if (mode === MODE.nameStep) {
-          if (namesFree) enter(node, far, mark);
-          else this.#nameArcs.push(node, far, mark);
-        } else if (mode === MODE.score || mode === MODE.placement) {
-          this.#hang(node, far, mark, mode === MODE.score ? 'score' : 'placement', level, cls);
-        } else if (
-          (mode === MODE.runInput || mode === MODE.snapshot) &&
-          this.#stopsAtScoreRun(node, far, mark, filter)
-        ) {
-          this.#hangScoreRun(node, this.#runOf(node, far, mark), mark, level, cls);
-        } else {
-          enter(node, far, mark);
-        }
-      });
-    }
-  }
+/** How a terminal hangs, in one comparable number: surer first, then better attested, then a placement before a score. */
+function hungAs(influence: TerminalInfluence, reach: number, rank: number): number {
+  return ((REACH.blocked - reach) << 4) | (rank << 1) | (influence === 'placement' ? 1 : 0);
+}
 
-  #mark(node: number, reach: number, rank: number, parent: number): void {
-    this.#touched.push(node);
-    this.reach[node] = reach;
-    this.rank[node] = rank;
-    this.#parent[node] = parent;
-  }
+function terminalOf(node: number, hung: number): Terminal {
+  return {
+    node,
+    influence: (hung & 1) === 1 ? 'placement' : 'score',
+    reach: REACH.blocked - (hung >>> 4),
+    rank: (hung >>> 1) & 7,
+  };
 }

@@ -13,6 +13,7 @@ const COPIED = [
   '.prettierignore',
   '.prettierrc.json',
   'core/errors.ts',
+  'core/text.ts',
   'docs/ERRORS.md',
   'docs/adr/0003-runtime-dependencies.md',
   'package.json',
