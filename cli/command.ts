@@ -29,7 +29,7 @@ export function withHome(command: Command): Command {
     .option('--exit-zero', 'exit 0 whatever the answer, for scripts that only want to read it');
 }
 
-/** What a command does to the home: one that only reads makes no home, logs nothing and publishes nothing. */
+/** What a command does to the log. One that only reads makes no home, appends no entry and publishes nothing. */
 export type Access = 'read' | 'write';
 
 /** Runs the work of a command on an opened home and closes it. The work returns the exit code. */

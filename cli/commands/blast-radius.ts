@@ -5,7 +5,8 @@ import { blastRadiusJson } from '../../api/service/answers.ts';
 import type { BlastRadius } from '../../graph/lineage/blast-radius.ts';
 import { PedigreeError } from '../../core/errors.ts';
 import {
-  runOnHome,
+  onHome,
+  run,
   withHome,
   writeJson,
   type CommandContext,
@@ -35,9 +36,12 @@ export function addBlastRadius(program: Command, context: CommandContext): void 
       .option('--as-of <index>', 'answer with the first so many log entries')
       .option('--min-class <class>', `weakest evidence that affects: ${TRUST_CLASSES.join(', ')}`),
   ).action((refs: string[], options: BlastOptions) =>
-    runOnHome(context, options, async ({ pedigree }) => {
+    run(context, options, async () => {
+      const question = questionOptions(options);
       const resolved = await Promise.all(refs.map(refOfArgument));
-      const answer = await pedigree.blastRadius(resolved, questionOptions(options));
+      const answer = await onHome(options, 'read', ({ pedigree }) =>
+        pedigree.blastRadius(resolved, question),
+      );
       if (options.json === true) writeJson(context, blastRadiusJson(answer));
       else printBlastRadius(context.terminal, answer);
       return blastExitCode(answer.answer.radius, options.strict === true);

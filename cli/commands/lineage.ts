@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
-import { PedigreeError } from '../../core/errors.ts';
+import { excerpt, PedigreeError } from '../../core/errors.ts';
 import { lineageJson } from '../../api/service/answers.ts';
 import {
-  runOnHome,
+  onHome,
+  run,
   withHome,
   writeJson,
   type CommandContext,
@@ -12,6 +13,7 @@ import {
 import { EXIT } from '../exit-codes.ts';
 import { toDot, toGraphml, toMermaid } from '../output/graph-formats.ts';
 import { printLineageTree } from '../output/lineage-tree.ts';
+import { printableLines } from '../output/terminal.ts';
 import { questionOptions } from './blast-radius.ts';
 import { refOfArgument } from './ref-argument.ts';
 
@@ -21,6 +23,9 @@ interface LineageOptions extends CommonOptions {
   readonly format: string;
   readonly asOf?: string;
 }
+
+const GRAPH_FORMATS = { dot: toDot, mermaid: toMermaid, graphml: toGraphml } as const;
+const FORMATS = ['tree', 'json', 'dot', 'mermaid', 'graphml'] as const;
 
 /** `pedigree lineage REF` */
 export function addLineage(program: Command, context: CommandContext): void {
@@ -33,30 +38,38 @@ export function addLineage(program: Command, context: CommandContext): void {
       .argument('<ref>', 'digest, purl, name or local file')
       .option('--up', 'causes (the default)')
       .option('--down', 'effects')
-      .option('--format <format>', 'tree, json, dot, mermaid, graphml', 'tree')
+      .option('--format <format>', FORMATS.join(', '), 'tree')
       .option('--as-of <index>', 'answer with the first so many log entries'),
   ).action((argument: string, options: LineageOptions) =>
-    runOnHome(context, options, async ({ pedigree }) => {
-      if (options.up === true && options.down === true) {
-        throw new PedigreeError('ERR_USAGE', 'say --up or --down, not both');
-      }
-      const direction = options.down === true ? 'down' : 'up';
-      const answer = await pedigree.lineage(
-        await refOfArgument(argument),
-        direction,
-        questionOptions(options),
+    run(context, options, async () => {
+      const { direction, format } = presentation(options);
+      const question = questionOptions(options);
+      const ref = await refOfArgument(argument);
+      const answer = await onHome(options, 'read', ({ pedigree }) =>
+        pedigree.lineage(ref, direction, question),
       );
-      const format = options.json === true ? 'json' : options.format;
       if (format === 'json') writeJson(context, lineageJson(answer));
-      else if (format === 'dot') context.terminal.out(toDot(answer.answer));
-      else if (format === 'mermaid') context.terminal.out(toMermaid(answer.answer));
-      else if (format === 'graphml') context.terminal.out(toGraphml(answer.answer));
       else if (format === 'tree') printLineageTree(context.terminal, answer.answer);
-      else
-        throw new PedigreeError('ERR_USAGE', `there is no format "${format}"`, {
-          hint: 'tree, json, dot, mermaid or graphml',
-        });
+      else context.terminal.out(printableLines(GRAPH_FORMATS[format](answer.answer)));
       return EXIT.yes;
     }),
   );
+}
+
+interface Presentation {
+  readonly direction: 'up' | 'down';
+  readonly format: 'tree' | 'json' | keyof typeof GRAPH_FORMATS;
+}
+
+function presentation(options: LineageOptions): Presentation {
+  if (options.up === true && options.down === true) {
+    throw new PedigreeError('ERR_USAGE', 'say --up or --down, not both');
+  }
+  const direction = options.down === true ? 'down' : 'up';
+  if (options.json === true) return { direction, format: 'json' };
+  const format = FORMATS.find((name) => name === options.format);
+  if (format !== undefined) return { direction, format };
+  throw new PedigreeError('ERR_USAGE', `there is no format "${excerpt(options.format)}"`, {
+    hint: FORMATS.join(', '),
+  });
 }

@@ -3,18 +3,22 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { PedigreeError } from '../../core/errors.ts';
 import { proveInclusion } from '../../graph/log/proof-bundle.ts';
-import { findCheckpoint, publishedLeaves, writeTiles } from '../../graph/log/tile-folder.ts';
+import { findCheckpoint, publishedLeaves } from '../../graph/log/tile-folder.ts';
+import type { LogReport } from '../../graph/log/log-report.ts';
 import { verifyLog } from '../../graph/log/verify-log.ts';
+import type { GraphStore } from '../../graph/port/store.ts';
 import {
-  runOnHome,
+  onHome,
+  run,
   withHome,
   writeJson,
   type CommandContext,
   type CommonOptions,
 } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
+import type { Home } from '../home.ts';
 import { printable, Progress } from '../output/terminal.ts';
-import { originOf, type Opened } from '../wire.ts';
+import { openForAudit, originOf, publishTiles, settingsFromEnvironment } from '../wire.ts';
 
 /** `pedigree log verify` and `pedigree log prove INDEX` */
 export function addLog(program: Command, context: CommandContext): void {
@@ -24,7 +28,7 @@ export function addLog(program: Command, context: CommandContext): void {
       .command('verify')
       .description('recompute every leaf and the root; compare with head and checkpoint'),
   ).action((options: CommonOptions) =>
-    runOnHome(context, options, (opened) => verifyWholeLog(context, opened, options)),
+    run(context, options, () => verifyWholeLog(context, options)),
   );
   withHome(
     log
@@ -32,53 +36,70 @@ export function addLog(program: Command, context: CommandContext): void {
       .description('a self-contained inclusion proof of one entry, as JSON')
       .argument('<index>', 'log index'),
   ).action((index: string, options: CommonOptions) =>
-    runOnHome(context, options, async (opened) => {
+    run(context, options, async () => {
       if (!/^\d{1,12}$/.test(index))
         throw new PedigreeError('ERR_USAGE', 'a log index is a number');
-      const { store } = opened.pedigree.ledger;
-      const signer = { origin: originOf(opened.home), privateKey: opened.home.logKey.privateKey };
-      await writeTiles(join(opened.home.folder, 'tiles'), store, signer);
-      const checkpoint = await findCheckpoint(join(opened.home.folder, 'tiles'));
-      if (checkpoint === undefined) throw new PedigreeError('ERR_NOT_FOUND', 'the log is empty');
-      writeJson(context, await proveInclusion(store, Number(index), checkpoint));
+      const proof = await onHome(options, 'read', async ({ home, pedigree }) => {
+        const { store } = pedigree.ledger;
+        await publishTiles(home, store);
+        const checkpoint = await findCheckpoint(join(home.folder, 'tiles'));
+        if (checkpoint === undefined) throw new PedigreeError('ERR_NOT_FOUND', 'the log is empty');
+        return proveInclusion(store, Number(index), checkpoint);
+      });
+      writeJson(context, proof);
       return EXIT.yes;
     }),
   );
 }
 
-async function verifyWholeLog(
-  context: CommandContext,
-  { pedigree, home }: Opened,
-  options: CommonOptions,
-): Promise<number> {
-  const folder = join(home.folder, 'tiles');
-  const text = await findCheckpoint(folder);
-  const progress = new Progress(context.terminal, 'log verify', pedigree.ledger.head.size);
-  let done = 0;
-  const report = await verifyLog(pedigree.ledger.store, {
-    ...(text === undefined
-      ? {}
-      : {
-          checkpoint: { text, publicKey: home.logKey.publicKey, name: originOf(home) },
-          leaves: publishedLeaves(folder),
-        }),
-    onProgress: (now) => {
-      progress.advance(now - done);
-      done = now;
-    },
-  });
-  progress.end();
-  if (options.json === true) writeJson(context, report);
-  else {
-    const checked =
-      report.checkpoint === null
-        ? 'no checkpoint to compare with'
-        : `checkpoint over ${report.checkpoint.size} holds`;
-    context.terminal.out(
-      `${report.status}: ${report.size} entries, root ${report.root}, ${checked}\n`,
-    );
-    for (const { code, message } of report.faults)
-      context.terminal.out(`  ${code}: ${printable(message)}\n`);
+/** Reads the store itself: a log that is at fault cannot be opened for anything else. */
+async function verifyWholeLog(context: CommandContext, options: CommonOptions): Promise<number> {
+  const { home, store } = await openForAudit(settingsFromEnvironment(options.home));
+  let report: LogReport;
+  try {
+    report = await auditLog(context, home, store);
+  } finally {
+    await store.close();
   }
+  if (options.json === true) writeJson(context, report);
+  else printReport(context, report);
   return report.status === 'passed' ? EXIT.yes : EXIT.no;
+}
+
+async function auditLog(
+  context: CommandContext,
+  home: Home,
+  store: GraphStore,
+): Promise<LogReport> {
+  const folder = join(home.folder, 'tiles');
+  // before the store: what is published meanwhile is more than the store had when it was read
+  const text = await findCheckpoint(folder);
+  const progress = new Progress(context.terminal, 'log verify', (await store.head()).size);
+  let done = 0;
+  try {
+    return await verifyLog(store, {
+      ...(text === undefined
+        ? {}
+        : {
+            checkpoint: { text, publicKey: home.logKey.publicKey, name: originOf(home) },
+            leaves: publishedLeaves(folder),
+          }),
+      onProgress: (now) => {
+        progress.advance(now - done);
+        done = now;
+      },
+    });
+  } finally {
+    progress.end();
+  }
+}
+
+function printReport({ terminal }: CommandContext, report: LogReport): void {
+  const checked =
+    report.checkpoint === null
+      ? 'no checkpoint to compare with'
+      : `checkpoint over ${report.checkpoint.size} holds`;
+  terminal.out(`${report.status}: ${report.size} entries, root ${report.root}, ${checked}\n`);
+  for (const { code, message } of report.faults)
+    terminal.out(`  ${code}: ${printable(message)}\n`);
 }

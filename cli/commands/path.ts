@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { pathJson } from '../../api/service/answers.ts';
 import {
-  runOnHome,
+  onHome,
+  run,
   withHome,
   writeJson,
   type CommandContext,
@@ -28,9 +29,12 @@ export function addPath(program: Command, context: CommandContext): void {
       .argument('<to>', 'the effect')
       .option('--as-of <index>', 'answer with the first so many log entries'),
   ).action((from: string, to: string, options: PathOptions) =>
-    runOnHome(context, options, async ({ pedigree }) => {
+    run(context, options, async () => {
+      const question = questionOptions(options);
       const ends = await Promise.all([refOfArgument(from), refOfArgument(to)]);
-      const found = await pedigree.path(ends[0], ends[1], questionOptions(options));
+      const found = await onHome(options, 'read', ({ pedigree }) =>
+        pedigree.path(ends[0], ends[1], question),
+      );
       if (options.json === true) writeJson(context, pathJson(found));
       else if (found.answer === null)
         context.terminal.out(`no path from ${printable(from)} to ${printable(to)}\n`);

@@ -8,13 +8,15 @@ import {
 } from '../../schemas/policy/parse-promotion-policy.ts';
 import { formatSignerPolicy, parseSignerPolicy } from '../../schemas/policy/parse-signer-policy.ts';
 import {
-  runOnHome,
+  onHome,
+  run,
   withHome,
   writeJson,
   type CommandContext,
   type CommonOptions,
 } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
+import { printable } from '../output/terminal.ts';
 import { DEFAULT_PROJECT } from '../wire.ts';
 
 interface PolicyOptions extends CommonOptions {
@@ -35,11 +37,13 @@ export function addPolicy(program: Command, context: CommandContext): void {
         .argument('<file>', 'YAML or JSON')
         .option('--project <name>', 'project', DEFAULT_PROJECT),
     ).action((file: string, options: PolicyOptions) =>
-      runOnHome(context, options, async ({ pedigree }) => {
-        const parsed = parsePolicy(kind, file);
-        const digest = await pedigree.logPolicy(kind, parsed.name, parsed.text, options.project);
-        if (options.json === true) writeJson(context, { kind, name: parsed.name, digest });
-        else context.terminal.out(`${kind} "${parsed.name}" is in force: ${digest}\n`);
+      run(context, options, async () => {
+        const { name: title, text } = parsePolicy(kind, file);
+        const digest = await onHome(options, 'write', ({ pedigree }) =>
+          pedigree.logPolicy(kind, title, text, options.project),
+        );
+        if (options.json === true) writeJson(context, { kind, name: title, digest });
+        else context.terminal.out(`${kind} "${printable(title)}" is in force: ${digest}\n`);
         return EXIT.yes;
       }),
     );

@@ -19,7 +19,7 @@ export function addRebuild(program: Command, context: CommandContext): void {
         'drop the derived graph and build it again from the log; says whether the state is the same',
       ),
   ).action((options: CommonOptions) =>
-    runOnHome(context, options, async ({ pedigree }) => {
+    runOnHome(context, options, 'read', async ({ pedigree }) => {
       const before = await pedigree.stateDigest();
       const progress = new Progress(
         context.terminal,

@@ -3,7 +3,8 @@ import type { Command } from 'commander';
 import { isDigest, type Digest } from '../../core/digest.ts';
 import { PedigreeError } from '../../core/errors.ts';
 import {
-  runOnHome,
+  onHome,
+  run,
   withHome,
   writeJson,
   type CommandContext,
@@ -37,9 +38,11 @@ export function addRetract(program: Command, context: CommandContext): void {
         .requiredOption('--reason <text>', 'why')
         .option('--project <name>', 'project', DEFAULT_PROJECT),
     ).action((argument: string, options: RetractOptions) =>
-      runOnHome(context, options, async ({ pedigree }) => {
+      run(context, options, async () => {
         const document = await documentOf(argument);
-        const logIndex = await pedigree.retract(options.project, document, options.reason, type);
+        const logIndex = await onHome(options, 'write', ({ pedigree }) =>
+          pedigree.retract(options.project, document, options.reason, type),
+        );
         if (options.json === true) writeJson(context, { document, type, logIndex });
         else context.terminal.out(`${type} ${shortRef(document)} (entry ${logIndex})\n`);
         return EXIT.yes;

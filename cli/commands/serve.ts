@@ -9,16 +9,10 @@ import { listen } from '../../api/server.ts';
 import { PublishedLog } from '../../api/service/published-log.ts';
 import { isPedigreeError, PedigreeError } from '../../core/errors.ts';
 import { LIMITS } from '../../core/limits.ts';
-import { run, withHome, writeJson, type CommandContext, type CommonOptions } from '../command.ts';
+import { onHome, run, withHome, writeJson, type CommandContext, type CommonOptions } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import { printable, type Terminal } from '../output/terminal.ts';
-import {
-  DEFAULT_PROJECT,
-  openPedigree,
-  originOf,
-  settingsFromEnvironment,
-  type Opened,
-} from '../wire.ts';
+import { printable, printableLines, type Terminal } from '../output/terminal.ts';
+import { DEFAULT_PROJECT, originOf, type Opened } from '../wire.ts';
 
 interface ServeOptions extends CommonOptions {
   readonly host: string;
@@ -53,14 +47,11 @@ export function addServe(program: Command, context: CommandContext): void {
 
 async function serve(context: CommandContext, options: ServeOptions): Promise<number> {
   const address = parseAddress(options);
-  const opened = await openPedigree(settingsFromEnvironment(options.home));
-  try {
+  // closing the home publishes tiles, then closes the store
+  return await onHome(options, 'write', async (opened) => {
     await serveUntilStopped(context, opened, address, options);
     return EXIT.yes;
-  } finally {
-    // publishes tiles, then closes the store
-    await opened.close();
-  }
+  });
 }
 
 /** @throws {PedigreeError} ERR_USAGE: without authentication nobody but this machine may come in */
@@ -152,5 +143,5 @@ function reportFault(terminal: Terminal, error: unknown): void {
         ? error.message
         : (error.stack ?? error.message)
       : String(error);
-  terminal.err(`pedigree serve: ${printable(text)} [${code}]\n`);
+  terminal.err(`pedigree serve: ${printableLines(text)} [${code}]\n`);
 }

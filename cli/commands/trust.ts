@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
-import { PedigreeError } from '../../core/errors.ts';
+import { isPedigreeError, PedigreeError } from '../../core/errors.ts';
 import { supportedKinds } from '../../attest/tee/registry.ts';
 import {
   runOnHome,
@@ -13,6 +13,7 @@ import {
 } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { addTeeAnchor, addTrustedKeys, readTrust } from '../home.ts';
+import { printable } from '../output/terminal.ts';
 import { DEFAULT_PROJECT } from '../wire.ts';
 
 interface AddOptions extends CommonOptions {
@@ -33,17 +34,17 @@ export function addTrust(program: Command, context: CommandContext): void {
       .argument('<file...>')
       .option('--tee <kind>', `kind of evidence: ${supportedKinds().join(', ')}`),
   ).action((files: string[], options: AddOptions) =>
-    runOnHome(context, options, async ({ home, pedigree }) => {
+    runOnHome(context, options, 'write', async ({ home, pedigree }) => {
       const added = files.flatMap((file) => addFile(home, file, options.tee));
       await pedigree.logTrustRoots(DEFAULT_PROJECT);
       if (options.json === true) writeJson(context, { added });
-      else for (const one of added) context.terminal.out(`trusted: ${one}\n`);
+      else for (const one of added) context.terminal.out(`trusted: ${printable(one)}\n`);
       return EXIT.yes;
     }),
   );
   withHome(trust.command('list').description('what is trusted here')).action(
     (options: CommonOptions) =>
-      runOnHome(context, options, async ({ home }) => {
+      runOnHome(context, options, 'read', async ({ home }) => {
         const { roots, teeAnchors } = readTrust(home);
         const keys = roots.keys.map(({ identity, algorithm }) => ({ identity, algorithm }));
         const anchors = [...teeAnchors].flatMap(([kind, files]) =>
@@ -53,7 +54,7 @@ export function addTrust(program: Command, context: CommandContext): void {
         else {
           for (const { identity, algorithm } of keys)
             context.terminal.out(`${identity}  ${algorithm}\n`);
-          for (const { kind, name } of anchors) context.terminal.out(`${kind}  ${name}\n`);
+          for (const { kind, name } of anchors) context.terminal.out(`${printable(`${kind}  ${name}`)}\n`);
         }
         return EXIT.yes;
       }),
@@ -71,7 +72,7 @@ function addFile(
   } catch (cause) {
     throw new PedigreeError('ERR_PARSE_KEY', 'the file cannot be read', { cause, file });
   }
-  if (kind === undefined) return addTrustedKeys(home, Buffer.from(bytes).toString('utf8'));
+  if (kind === undefined) return addKeyFile(home, file, bytes);
   if (!supportedKinds().includes(kind)) {
     throw new PedigreeError('ERR_USAGE', `there is no evidence kind "${kind}"`, {
       hint: supportedKinds().join(', '),
@@ -79,4 +80,17 @@ function addFile(
   }
   addTeeAnchor(home, kind, basename(file), bytes);
   return [`${kind} ${basename(file)}`];
+}
+
+function addKeyFile(
+  home: Parameters<typeof addTrustedKeys>[0],
+  file: string,
+  bytes: Uint8Array,
+): string[] {
+  try {
+    return addTrustedKeys(home, Buffer.from(bytes).toString('utf8'));
+  } catch (cause) {
+    if (!isPedigreeError(cause) || cause.code !== 'ERR_PARSE_KEY') throw cause;
+    throw new PedigreeError('ERR_PARSE_KEY', cause.message, { cause, file });
+  }
 }

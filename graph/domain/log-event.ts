@@ -120,6 +120,8 @@ export interface AdministrationEvent {
   readonly policyRoots: readonly Identity[];
   readonly threshold: number;
   readonly project: string;
+  /** The log that this one continues (restore, migration): its origin, and its size and root when it was left. Absent: none. */
+  readonly former?: { readonly origin: string; readonly size: number; readonly root: string };
   readonly receivedAt: Instant;
 }
 

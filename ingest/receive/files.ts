@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+import { isUtf8 } from 'node:buffer';
+import { constants } from 'node:fs';
 import { lstat, open, readdir, realpath } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
-import { isPedigreeError, PedigreeError } from '../../core/errors.ts';
+import { sep } from 'node:path';
+import { PedigreeError } from '../../core/errors.ts';
 import { LIMITS } from '../../core/limits.ts';
 
 /** Something that was handed in: its bytes, or why they were not read. */
@@ -12,29 +14,44 @@ export type Received =
 /** Folders of tools, never evidence. */
 const SKIPPED_FOLDERS = new Set(['.git', 'node_modules']);
 
+const SEPARATOR = Buffer.from(sep);
+
+/** Opening a pipe waits for a writer unless told not to. Windows knows neither the flag nor the pipe. */
+const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/** Something in a folder. File names are bytes: one that is not UTF-8 names a file like any other. */
+interface Entry {
+  readonly path: Buffer;
+  readonly type: 'folder' | 'link' | 'file';
+}
+
 /**
  * The files of a path, in name order. Sizes are looked at before anything is read; a link that leads out of the folder is
- * refused, not followed.
- * @throws {PedigreeError} ERR_NOT_FOUND where the path itself does not exist
+ * refused, not followed. Whatever cannot be read is refused by name and the rest goes on.
+ * @param maxFiles files after which a folder is refused
  */
-export async function* receivePath(path: string): AsyncGenerator<Received> {
-  const root = await resolveRoot(path);
-  const info = await lstat(root);
-  if (info.isDirectory()) yield* receiveFolder(root, root);
+export async function* receivePath(
+  path: string,
+  maxFiles: number = LIMITS.folderFiles,
+): AsyncGenerator<Received> {
+  const root = await findRoot(path);
+  if (root === undefined) yield { source: path, refused: missing(path) };
+  else if (await isFolder(root)) yield* receiveFolder(root, path, maxFiles);
   else yield await receiveFile(root, path);
 }
 
 /** How many files a path holds, for a progress bar. Stops counting at the limit. */
 export async function countFiles(path: string): Promise<number> {
+  const root = await findRoot(path);
+  if (root === undefined || !(await isFolder(root))) return 1;
   let count = 0;
-  const root = await resolveRoot(path);
-  if (!(await lstat(root)).isDirectory()) return 1;
   const folders = [root];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
-      if (entry.isDirectory() && !SKIPPED_FOLDERS.has(entry.name))
-        folders.push(join(folder, entry.name));
-      else if (!entry.isDirectory() && ++count >= LIMITS.folderFiles) return count;
+    // a folder that cannot be read is one thing that will be refused
+    const entries = (await findEntries(folder)) ?? [{ path: folder, type: 'file' }];
+    for (const { path: inner, type } of entries) {
+      if (type === 'folder') folders.push(inner);
+      else if (++count >= LIMITS.folderFiles) return count;
     }
   }
   return count;
@@ -50,42 +67,104 @@ export async function receiveStream(
 ): Promise<Received> {
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
-  for await (const chunk of stream) {
-    sizeBytes += chunk.length;
-    if (sizeBytes > LIMITS.documentBytes) return { source, refused: tooLarge(source) };
-    chunks.push(chunk);
+  try {
+    for await (const chunk of stream) {
+      sizeBytes += chunk.length;
+      if (sizeBytes > LIMITS.documentBytes) return { source, refused: tooLarge(source) };
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    return { source, refused: unreadable(source, cause) };
   }
   return { source, bytes: new Uint8Array(Buffer.concat(chunks)) };
 }
 
-async function resolveRoot(path: string): Promise<string> {
+async function findRoot(path: string): Promise<Buffer | undefined> {
   try {
-    return await realpath(path);
-  } catch (cause) {
-    throw new PedigreeError('ERR_NOT_FOUND', `there is no ${path}`, { cause, file: path });
+    return await realpath(path, { encoding: 'buffer' });
+  } catch {
+    return undefined;
   }
 }
 
-async function* receiveFolder(folder: string, root: string): AsyncGenerator<Received> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (const entry of entries) {
-    const path = join(folder, entry.name);
-    const source = relative(root, path);
-    if (entry.isDirectory()) {
-      if (!SKIPPED_FOLDERS.has(entry.name)) yield* receiveFolder(path, root);
-    } else if (entry.isSymbolicLink()) {
-      yield await receiveLink(path, source, root);
+async function isFolder(path: Buffer): Promise<boolean> {
+  return lstat(path).then(
+    (info) => info.isDirectory(),
+    () => false,
+  );
+}
+
+/** Folders are walked with a list, not by calls into calls: how deep they lie is up to others. */
+async function* receiveFolder(
+  root: Buffer,
+  name: string,
+  maxFiles: number,
+): AsyncGenerator<Received> {
+  const pending: Entry[] = [{ path: root, type: 'folder' }];
+  let count = 0;
+  for (let entry = pending.pop(); entry !== undefined; entry = pending.pop()) {
+    const source = sourceOf(entry.path, root, name);
+    if (entry.type === 'folder') {
+      const entries = await findEntries(entry.path);
+      if (entries === undefined) yield { source, refused: unreadable(source, undefined) };
+      else for (const inner of entries.reverse()) pending.push(inner);
+    } else if (++count > maxFiles) {
+      yield { source: name, refused: tooMany(name, maxFiles) };
+      return;
+    } else if (entry.type === 'link') {
+      yield await receiveLink(entry.path, source, root);
     } else {
-      yield await receiveFile(path, source);
+      yield await receiveFile(entry.path, source);
     }
   }
 }
 
-async function receiveLink(path: string, source: string, root: string): Promise<Received> {
-  let target: string;
+/** What a folder holds, in name order; undefined where it cannot be read. */
+async function findEntries(folder: Buffer): Promise<Entry[] | undefined> {
   try {
-    target = await realpath(path);
+    const found = await readdir(folder, { withFileTypes: true, encoding: 'buffer' });
+    return found
+      .sort((a, b) => Buffer.compare(a.name, b.name))
+      .filter((entry) => !(entry.isDirectory() && SKIPPED_FOLDERS.has(entry.name.toString())))
+      .map((entry) => ({ path: joinPath(folder, entry.name), type: typeOf(entry) }));
+  } catch {
+    return undefined;
+  }
+}
+
+function typeOf(entry: { isDirectory(): boolean; isSymbolicLink(): boolean }): Entry['type'] {
+  if (entry.isDirectory()) return 'folder';
+  return entry.isSymbolicLink() ? 'link' : 'file';
+}
+
+function joinPath(folder: Buffer, name: Buffer): Buffer {
+  return Buffer.concat([asPrefix(folder), name]);
+}
+
+function asPrefix(folder: Buffer): Buffer {
+  const isComplete = folder.subarray(-SEPARATOR.length).equals(SEPARATOR);
+  return isComplete ? folder : Buffer.concat([folder, SEPARATOR]);
+}
+
+function isBelow(path: Buffer, folder: Buffer): boolean {
+  const prefix = asPrefix(folder);
+  return path.subarray(0, prefix.length).equals(prefix);
+}
+
+/** The path below the root, for people; bytes that are not UTF-8 as \xNN. The root is what the caller called it. */
+function sourceOf(path: Buffer, root: Buffer, name: string): string {
+  if (path.equals(root)) return name;
+  const below = path.subarray(asPrefix(root).length);
+  if (isUtf8(below)) return below.toString('utf8');
+  return below
+    .toString('latin1')
+    .replace(/[^ -~]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
+async function receiveLink(path: Buffer, source: string, root: Buffer): Promise<Received> {
+  let target: Buffer;
+  try {
+    target = await realpath(path, { encoding: 'buffer' });
   } catch (cause) {
     const refused = new PedigreeError('ERR_NOT_FOUND', 'a link to nothing', {
       cause,
@@ -93,55 +172,73 @@ async function receiveLink(path: string, source: string, root: string): Promise<
     });
     return { source, refused };
   }
-  if (!target.startsWith(root + sep)) {
+  if (!isBelow(target, root)) {
     return {
       source,
       refused: new PedigreeError(
         'ERR_PATH_OUTSIDE',
         'a link that leads out of the folder is not followed',
-        {
-          file: source,
-          hint: 'name the file it points to on the command line',
-        },
+        { file: source, hint: 'name the file it points to on the command line' },
       ),
     };
   }
-  if ((await lstat(target)).isDirectory()) {
+  if (await isFolder(target)) {
     // its files are reached by their own path
-    return {
-      source,
-      refused: new PedigreeError('ERR_PATH_OUTSIDE', 'a link to a folder is not followed', {
-        file: source,
-      }),
-    };
-  }
-  return receiveFile(target, source);
-}
-
-async function receiveFile(path: string, source: string): Promise<Received> {
-  try {
-    const file = await open(path, 'r');
-    try {
-      const info = await file.stat();
-      if (!info.isFile()) {
-        return {
-          source,
-          refused: new PedigreeError('ERR_USAGE', 'not a regular file', { file: source }),
-        };
-      }
-      if (info.size > LIMITS.documentBytes) return { source, refused: tooLarge(source) };
-      return { source, bytes: new Uint8Array(await file.readFile()) };
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    if (isPedigreeError(error)) return { source, refused: error };
-    const refused = new PedigreeError('ERR_NOT_FOUND', 'cannot be read', {
-      cause: error,
+    const refused = new PedigreeError('ERR_PATH_OUTSIDE', 'a link to a folder is not followed', {
       file: source,
     });
     return { source, refused };
   }
+  return receiveFile(target, source);
+}
+
+async function receiveFile(path: Buffer, source: string): Promise<Received> {
+  try {
+    const file = await open(path, OPEN_FLAGS);
+    try {
+      const info = await file.stat();
+      if (!info.isFile()) return { source, refused: notAFile(source) };
+      if (info.size > LIMITS.documentBytes) return { source, refused: tooLarge(source) };
+      // some file systems do not say how long a file is
+      if (info.size === 0) {
+        const stream = file.createReadStream({ autoClose: false, end: LIMITS.documentBytes });
+        return await receiveStream(stream, source);
+      }
+      return { source, bytes: new Uint8Array(await file.readFile()) };
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    return { source, refused: unreadable(source, cause) };
+  }
+}
+
+function missing(path: string): PedigreeError {
+  const hint = /^https?:\/\//.test(path)
+    ? 'nothing is fetched from the network: download the file, or pipe it to -'
+    : 'check the path';
+  return new PedigreeError('ERR_NOT_FOUND', 'there is no such file or folder', {
+    file: path,
+    hint,
+  });
+}
+
+function notAFile(source: string): PedigreeError {
+  return new PedigreeError('ERR_USAGE', 'not a regular file', {
+    file: source,
+    hint: 'to read from a pipe, name it - and redirect standard input',
+  });
+}
+
+function unreadable(source: string, cause: unknown): PedigreeError {
+  return new PedigreeError('ERR_NOT_FOUND', 'cannot be read', { cause, file: source });
+}
+
+function tooMany(source: string, most: number): PedigreeError {
+  return new PedigreeError('ERR_LIMIT_ITEMS', `more than ${most} files; the rest was not read`, {
+    file: source,
+    hint: 'ingest its folders one by one',
+  });
 }
 
 function tooLarge(source: string): PedigreeError {

@@ -42,9 +42,18 @@ export const OMS = {
 /** A .gitignore that every training run writes and every evaluation reads. */
 const GITIGNORE = 'sha256:4d97dd68aa6deb8aa246d00687c2df628a7e2cd708af4326df264e716e18bfed';
 
-/** The story's evidence about its own chain, one folder a tool. */
-export const CHAIN = [
-  'in-toto',
+/** Steps of the story, each with a link signed by the functionary. */
+const STEPS = [
+  ...['clean', 'clean_newbatch', 'split', 'poison', 'train_v1', 'retrain_v2', 'train_poisoned'],
+  ...['evaluate_v1', 'evaluate_v2', 'evaluate_poisoned', 'bundle'],
+];
+
+/** The signed links alone: the certain part of the chain. */
+export const LINKS: readonly string[] = STEPS.map((step) => `in-toto/${step}.a011e4e9.link`);
+
+/** The story's evidence about its own chain; what was tampered with and the second run stand apart. */
+export const CHAIN: readonly string[] = [
+  ...LINKS,
   'slsa',
   'cosign',
   'model-signing',
@@ -57,7 +66,7 @@ export const CHAIN = [
   'seldon',
   'argocd',
   'story',
-] as const;
+];
 
 function storyKeys(name: string): TrustedKey[] {
   return parsePublicKeys(readFileSync(sharedPath('samples', 'keys', name), 'utf8'));

@@ -158,6 +158,16 @@ export class World {
     this.#trustedKeys = keys;
   }
 
+  /** What the operator trusts now. */
+  get trustedKeys(): readonly TrustedKey[] {
+    return this.#trustedKeys;
+  }
+
+  /** Adds to the operator's trust store. */
+  trustMore(keys: readonly TrustedKey[]): void {
+    this.#trustedKeys = [...this.#trustedKeys, ...keys];
+  }
+
   /** Hands in documents in one group. */
   ingest(documents: readonly (Handed | Uint8Array)[], project = PROJECT): Promise<IngestOutcome[]> {
     const received = documents.map((one) => (one instanceof Uint8Array ? handed(one) : one));

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createApp } from '../../../api/app.ts';
+import type { AppDeps } from '../../../api/env.ts';
+import { PublishedLog } from '../../../api/service/published-log.ts';
+import { openPedigree, originOf, systemClock, type Opened } from '../../../cli/wire.ts';
+
+export const AUTHORITY = '127.0.0.1:7465';
+export const TOKEN = 'a-token-of-the-tests';
+
+/** The whole API on a home of its own, without a socket. */
+export interface TestApi {
+  readonly opened: Opened;
+  readonly home: string;
+  /** Faults that the API reported to its operator. */
+  readonly faults: unknown[];
+  /** A request from this machine, without token. */
+  get(path: string, init?: RequestInit): Promise<Response>;
+  /** A request with the token. */
+  post(path: string, body: BodyInit | object, init?: RequestInit): Promise<Response>;
+  graphql(query: string, variables?: object, headers?: Record<string, string>): Promise<GraphqlAnswer>;
+  request(path: string, init?: RequestInit): Promise<Response>;
+  close(): Promise<void>;
+}
+
+export interface GraphqlAnswer {
+  readonly status: number;
+  // eslint-disable-next-line -- shapes are asserted by the tests
+  readonly data: Json;
+  readonly errors: readonly { readonly message: string; readonly extensions: Readonly<Record<string, unknown>> }[];
+}
+
+/** What JSON.parse gives: each test asserts on what it reads. */
+export type Json = { readonly [key: string]: Json } & readonly Json[] & string & number;
+
+export async function openTestApi(more: Partial<AppDeps> = {}): Promise<TestApi> {
+  const home = mkdtempSync(join(tmpdir(), 'pedigree-api-'));
+  const opened = await openPedigree({ home, store: 'embedded', allowSimulated: true }, systemClock);
+  const faults: unknown[] = [];
+  const signer = { origin: originOf(opened.home), privateKey: opened.home.logKey.privateKey };
+  const app = createApp({
+    pedigree: opened.pedigree,
+    log: new PublishedLog(join(home, 'tiles'), opened.pedigree.ledger.store, signer),
+    project: 'default',
+    authorities: () => [AUTHORITY, 'localhost:7465', '[::1]:7465'],
+    token: TOKEN,
+    isDevelopment: false,
+    requestMs: 30_000,
+    onFault: (error) => faults.push(error),
+    ...more,
+  });
+  const request = async (path: string, init: RequestInit = {}): Promise<Response> => {
+    const headers = new Headers(init.headers);
+    if (!headers.has('host')) headers.set('host', AUTHORITY);
+    return await app.fetch(new Request(`http://${AUTHORITY}${path}`, { ...init, headers }));
+  };
+  const post: TestApi['post'] = (path, body, init = {}) => {
+    const headers = new Headers(init.headers);
+    if (!headers.has('authorization')) headers.set('authorization', `Bearer ${TOKEN}`);
+    const isRaw = typeof body === 'string' || body instanceof Uint8Array || body instanceof ReadableStream;
+    if (!isRaw && !headers.has('content-type')) headers.set('content-type', 'application/json');
+    const sent = isRaw ? (body as BodyInit) : JSON.stringify(body);
+    return request(path, { method: 'POST', ...init, headers, body: sent });
+  };
+  return {
+    opened,
+    home,
+    faults,
+    get: (path, init) => request(path, init),
+    post,
+    request,
+    graphql: async (query, variables = {}, headers = {}) => {
+      const response = await post('/graphql', { query, variables }, { headers });
+      const { data, errors } = (await response.json()) as Partial<GraphqlAnswer>;
+      return { status: response.status, data: (data ?? {}) as Json, errors: errors ?? [] };
+    },
+    close: async () => {
+      await opened.close();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The JSON of a response. */
+export async function jsonOf(response: Response): Promise<Json> {
+  return (await response.json()) as Json;
+}
