@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { NoSkipsReporter } from './test/support/no-skips-reporter.ts';
 
@@ -27,6 +28,8 @@ export default defineConfig({
     ],
     ...(reportFile === undefined ? {} : { outputFile: { json: reportFile } }),
   },
-  // two copies of graphql refuse each other's schemas
-  resolve: { dedupe: ['graphql'] },
+  // two copies of graphql refuse each other's schemas: the file that packages get from Node, and no other
+  resolve: {
+    alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }],
+  },
 });

@@ -63,7 +63,14 @@ const up = new BareSearch(index.up, 'up', index.nodeCount);
 measureWalk('blast radius, any class', popular, 'down', anyClass, true, down, AT_MOST);
 const signed = filterOf(classes, SIGNED);
 measureWalk('blast radius, signed or better', popular, 'down', signed, true, down, AT_MOST);
-measureWalk('the same against a search for the affected alone', popular, 'down', signed, false, down);
+measureWalk(
+  'the same against a search for the affected alone',
+  popular,
+  'down',
+  signed,
+  false,
+  down,
+);
 const oneProject = filterOf(
   classes.map((rank, document) => (projects[document] === 0 ? rank : 0)),
   UNSIGNED,
@@ -83,7 +90,12 @@ function fill(target: LineageIndex): number {
     milliseconds += timeToAdd(target, count++, facts, edges < 0.9 * EDGES_A_BUILD * BUILDS);
   }
   const note = `${target.nodeCount} nodes, ${edges} edges, ${target.arcCount} arcs, ${count} documents`;
-  report({ what: 'index: edges added', value: edges / (milliseconds / 1000), unit: 'edges/s', note });
+  report({
+    what: 'index: edges added',
+    value: edges / (milliseconds / 1000),
+    unit: 'edges/s',
+    note,
+  });
   return count;
 }
 
@@ -101,7 +113,13 @@ function nodeOf(ref: string): number {
 }
 
 function filterOf(ranks: Uint8Array, minRank: number): WalkFilter {
-  return { classes: ranks, minRank, scoreRuns: new Set(), demoted: new Set(), boilerplate: new Set() };
+  return {
+    classes: ranks,
+    minRank,
+    scoreRuns: new Set(),
+    demoted: new Set(),
+    boilerplate: new Set(),
+  };
 }
 
 function measureWalk(
@@ -135,12 +153,14 @@ function ratioOf(what: string, timed: ReturnType<typeof alternate>): Measurement
 /** The bare search must give the same answer, node for node, or its time says nothing. */
 function assertSame(what: string, walk: Walk, bare: BareSearch, withPossible: boolean): void {
   for (let node = 0; node < index.nodeCount; node++) {
-    const reach = walk.reach[node] ?? REACH.none;
-    const hung = reach === REACH.none ? (walk.terminals.get(node)?.reach ?? REACH.none) : REACH.none;
+    const reach = walk.reachOf(node);
+    const hung =
+      reach === REACH.none ? (walk.terminals.get(node)?.reach ?? REACH.none) : REACH.none;
     const isSame = withPossible
       ? reach === bare.reach[node] && (reach !== REACH.none || hung === bare.terminals[node])
       : (reach === REACH.affected) === (bare.reach[node] === 1);
-    if (!isSame) throw new Error(`${what}: the walk and the bare search disagree on ${index.refOf(node)}`);
+    if (!isSame)
+      throw new Error(`${what}: the walk and the bare search disagree on ${index.refOf(node)}`);
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { Command, CommanderError } from 'commander';
 import type { CommandContext } from './command.ts';
-import { reportError } from './command.ts';
+import { reportError, writeJson } from './command.ts';
 import { addBlastRadius } from './commands/blast-radius.ts';
 import { addDemo } from './commands/demo.ts';
 import { addEvidence } from './commands/evidence.ts';
@@ -18,7 +18,7 @@ import { addServe } from './commands/serve.ts';
 import { addTrust } from './commands/trust.ts';
 import { addVerify } from './commands/verify.ts';
 import { EXIT } from './exit-codes.ts';
-import type { Terminal } from './output/terminal.ts';
+import { printableLines, type Terminal } from './output/terminal.ts';
 import { allowsColor, engineName } from './wire.ts';
 
 /** The commands, in the order in which help shows them. */
@@ -40,6 +40,9 @@ const COMMANDS = [
   addRebuild,
 ];
 
+/** Where nobody looks at lines of some width: a pipe, a file. */
+const UNKNOWN_COLUMNS = 100;
+
 /** Runs one command line. @returns the exit code */
 export async function main(
   args: readonly string[],
@@ -51,24 +54,43 @@ export async function main(
     .description('what every machine-learning model is made of, proven before it ships')
     .version(engineName())
     .showHelpAfterError('(pedigree --help lists the commands)')
-    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+    // it repeats what was typed, which may be a file name that a pattern of the shell put there
+    .configureOutput({
+      writeOut: (text) => terminal.out(printableLines(text)),
+      writeErr: (text) => terminal.err(printableLines(text)),
+    })
     .exitOverride();
   for (const add of COMMANDS) add(program, context);
+  const isJson = args.includes('--json');
   try {
     await program.parseAsync([...args], { from: 'user' });
     return context.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.yes : EXIT.usage;
-    return reportError(terminal, error, false);
+    if (!(error instanceof CommanderError)) return reportError(terminal, error, isJson);
+    if (error.exitCode === 0) return EXIT.yes;
+    if (isJson) writeJson(context, { error: { code: 'ERR_USAGE', message: error.message.replace(/^error: /, '') } });
+    return EXIT.usage;
   }
 }
 
 function processTerminal(): Terminal {
   return {
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
+    out: writerTo(process.stdout),
+    err: writerTo(process.stderr),
     isInteractive: process.stderr.isTTY === true,
-    columns: process.stderr.columns ?? 80,
+    // 0 is what some terminals say that do not know
+    columns: process.stdout.columns || UNKNOWN_COLUMNS,
     color: process.stdout.isTTY === true && allowsColor(),
+  };
+}
+
+/** Goes on in silence where the reader has gone (`| head`): the work and its exit code stay the same. */
+function writerTo(stream: NodeJS.WriteStream): (text: string) => void {
+  let isGone = false;
+  stream.on('error', () => {
+    isGone = true;
+  });
+  return (text) => {
+    if (!isGone) stream.write(text);
   };
 }

@@ -9,6 +9,7 @@ import { Pedigree } from '../api/service/pedigree.ts';
 import { openEmbeddedStore } from '../graph/adapters/embedded/store.ts';
 import { Ledger } from '../graph/ledger.ts';
 import { parseCheckpoint } from '../graph/log/checkpoint.ts';
+import { withFolderLock } from '../graph/log/folder-lock.ts';
 import { findCheckpoint, writeTiles } from '../graph/log/tile-folder.ts';
 import type { GraphStore } from '../graph/port/store.ts';
 import { FolderBlobStore } from '../ingest/blobs/folder.ts';
@@ -219,5 +220,6 @@ async function publishAndClose(ledger: Ledger, store: GraphStore, home: Home): P
 /** Brings the published tiles and checkpoint of a home up to the store's head. */
 export async function publishTiles(home: Home, store: GraphStore): Promise<void> {
   const signer = { origin: originOf(home), privateKey: home.logKey.privateKey };
-  await writeTiles(join(home.folder, 'tiles'), store, signer);
+  const folder = join(home.folder, 'tiles');
+  await withFolderLock(folder, () => writeTiles(folder, store, signer));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isDigest, type Digest } from '../core/digest.ts';
-import { isPedigreeError, type PedigreeError } from '../core/errors.ts';
+import { excerpt, isPedigreeError, type PedigreeError } from '../core/errors.ts';
 import type { Clock } from '../core/instant.ts';
 import type { Problem, RevocationClaim } from '../graph/domain/facts.ts';
 import type { DocumentEvent, RevocationEvent, Standing } from '../graph/domain/log-event.ts';
@@ -135,9 +135,13 @@ export class Ingestor {
       fresh.clear();
       return this.#drafts(group, request, knowledge, fresh);
     });
-    return group.map((prepared) =>
-      outcomeOf(prepared, !fresh.has(prepared), ledger.knowledge, request),
-    );
+    return group.map((prepared) => {
+      const outcome = outcomeOf(prepared, !fresh.has(prepared), ledger.knowledge, request);
+      const conflicts = versionConflicts(prepared, ledger, request.project);
+      return conflicts.length === 0
+        ? outcome
+        : { ...outcome, problems: [...outcome.problems, ...conflicts] };
+    });
   }
 
   /** Entries for what the log does not know yet; the same document again adds nothing. */
@@ -284,6 +288,38 @@ function saysMore(known: KnownDocument, prepared: PreparedDocument, knowledge: K
   );
 }
 
+/**
+ * Two documents that call themselves the same version of the same thing and differ: both stay, nobody is asked to guess
+ * which one is meant, and the one that comes now says so (DESIGN.md 3, supersession).
+ */
+function versionConflicts(
+  { digest, facts }: PreparedDocument,
+  { index, knowledge }: Ledger,
+  project: string,
+): Problem[] {
+  const claims = (facts?.claims ?? []).filter((claim) => claim.type === 'supersession');
+  return claims.flatMap(({ family, version, pointer }) => {
+    const node = index.find(`${family}/${version}`);
+    const mentions = node === undefined ? [] : index.documentsOf(node);
+    const others = mentions.flatMap((id) => {
+      const document = knowledge.documents[id];
+      const isSame = index.documentFacts[id]?.claims.some(
+        (claim) =>
+          claim.type === 'supersession' && claim.family === family && claim.version === version,
+      );
+      if (document === undefined || isSame !== true) return [];
+      const isOther = document.digest !== digest && document.project === project;
+      return isOther && knowledge.isLive(document, Number.MAX_SAFE_INTEGER) ? [document] : [];
+    });
+    const [first] = others;
+    if (first === undefined) return [];
+    const source = latestEntry(first, Number.MAX_SAFE_INTEGER)?.source ?? '';
+    const more = others.length > 1 ? ` and ${others.length - 1} more` : '';
+    const message = `has the serial number and version of ${first.digest} ("${excerpt(source)}")${more}, and other content; both stay`;
+    return [{ code: 'same-bom-other-content', pointer, message }];
+  });
+}
+
 function documentEvent(
   prepared: PreparedDocument,
   request: IngestRequest,
@@ -334,7 +370,7 @@ function outcomeOf(
 }
 
 function refusedOutcome(source: string, error: PedigreeError): IngestOutcome {
-  const reason = isPedigreeError(error) ? `${error.code}: ${error.message}` : 'ERR_INTERNAL';
+  const reason = `${error.code}: ${error.message}`;
   return {
     source,
     digest: null,

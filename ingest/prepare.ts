@@ -72,6 +72,7 @@ async function prepareInto(
   const digest = sha256(document.bytes);
   const base = { digest, bytes: document.bytes, source: document.name, unpackedFrom };
   let read: { reading: Reading; extractor: string };
+  let signature: SignatureRecord | null;
   try {
     if (depth > LIMITS.unpackDepth) {
       throw new PedigreeError(
@@ -80,13 +81,14 @@ async function prepareInto(
       );
     }
     read = await readDocument(document.bytes, { digest, source: document.name, ...options });
+    // a verifier that breaks on one document must not keep the others out
+    signature = signatureRecord(read.reading, trust);
   } catch (error) {
     prepared.push({ ...base, ...quarantined(error) });
     return;
   }
   const { reading, extractor } = read;
   const { facts } = reading;
-  const signature = signatureRecord(reading, trust);
   prepared.push({
     ...base,
     ...standingOf(facts, signature),

@@ -17,8 +17,9 @@ export function maskError(error: unknown, onFault: (error: unknown) => void): Gr
     if (isOwnFault(cause.code)) onFault(cause);
     return fromProblem(cause, located);
   }
-  if (located !== undefined && cause === located && located.path === undefined) {
-    return isOurs(located) ? located : usage(located);
+  // an error without a path is one of the request: nothing was executed yet
+  if (located?.path === undefined && located !== undefined && cause instanceof GraphQLError) {
+    return findRefusal(located) ?? usage(located);
   }
   onFault(cause);
   return fromProblem(cause, located);
@@ -32,7 +33,7 @@ export function requestError(
   hint?: string,
 ): GraphQLError {
   return new GraphQLError(message, {
-    extensions: { code, ...(hint === undefined ? {} : { hint }), http: { status } },
+    extensions: { code, ...(hint === undefined ? {} : { hint }), http: { status, spec: false } },
   });
 }
 
@@ -57,11 +58,18 @@ function fromProblem(cause: unknown, located: GraphQLError | undefined): GraphQL
   });
 }
 
-/** Already in our form: made by requestError. */
-function isOurs(error: GraphQLError): boolean {
-  return (
-    typeof error.extensions['code'] === 'string' && error.extensions['code'].startsWith('ERR_')
-  );
+/** A refusal that requestError made, with its status: a library marks errors of parsing as fit for a 200. */
+function findRefusal({ message, extensions }: GraphQLError): GraphQLError | undefined {
+  const { code, http, hint } = extensions as Partial<RefusalExtensions>;
+  if (code === undefined || !code.startsWith('ERR_') || http?.status === undefined)
+    return undefined;
+  return requestError(code, message, http.status, hint);
+}
+
+interface RefusalExtensions {
+  readonly code: ErrorCode;
+  readonly hint: string;
+  readonly http: { readonly status: number };
 }
 
 function usage(error: GraphQLError): GraphQLError {

@@ -77,7 +77,7 @@ export class LedgerGateFacts implements GateFacts {
       );
       for (const node of nodes) {
         const terminal = walk.terminals.get(node);
-        const content = walk.reach[node] ?? REACH.none;
+        const content = walk.reachOf(node);
         const reach = content === REACH.none ? (terminal?.reach ?? REACH.none) : content;
         if (reach !== REACH.affected && reach !== REACH.possible) continue;
         const steps = witnesses.pathTo(node);

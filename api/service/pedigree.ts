@@ -13,9 +13,9 @@ import type { SigningKey } from '../../attest/trust/signing-key.ts';
 import { digestLines } from '../../graph/domain/state-lines.ts';
 import type { TrustClass } from '../../graph/domain/trust-class.ts';
 import type { Ledger } from '../../graph/ledger.ts';
-import { blastRadius, type BlastRadius } from '../../graph/lineage/blast-radius.ts';
+import { blastRadius, NAMES_ONLY, type BlastRadius } from '../../graph/lineage/blast-radius.ts';
 import { lineageGraph, type LineageGraph } from '../../graph/lineage/lineage-graph.ts';
-import type { Knowledge } from '../../graph/lineage/knowledge.ts';
+import type { Knowledge, KnownDocument } from '../../graph/lineage/knowledge.ts';
 import {
   retrainWaves,
   rollbackTargets,
@@ -271,11 +271,14 @@ export class Pedigree {
     const goal = new Set(resolveRef(view, to).map((node) => view.folding.itemOf(node).node));
     const radius = blastRadius(view, targetsOf(view, from));
     const isGoal = (hit: { ref: string }): boolean => goal.has(view.index.find(hit.ref) ?? -1);
-    const affected = radius.affected.find(isGoal);
-    const possible = radius.possible.find(isGoal);
+    const hit = radius.affected.find(isGoal) ?? radius.possible.find(isGoal) ?? null;
+    // what hangs together by names only is no path that could be told, and no proof that there is none
+    const byNames = [...radius.missing].some(
+      ([ref, missing]) => missing === NAMES_ONLY && isGoal({ ref }),
+    );
     const outcome =
-      affected !== undefined ? 'affected' : possible !== undefined ? 'possible' : 'none';
-    return { ...this.#answered(view, affected ?? possible ?? null), outcome };
+      hit === null ? (byNames ? 'possible' : 'none') : radius.affected.includes(hit) ? 'affected' : 'possible';
+    return { ...this.#answered(view, hit), outcome };
   }
 
   /**
@@ -285,7 +288,9 @@ export class Pedigree {
   async revoke(request: RevokeRequest): Promise<Revoked> {
     const owner = this.#requireOwner();
     const { project, ...claim } = request;
-    const statement = encodeStatement(createRevocationStatement(claim));
+    const statement = encodeStatement(
+      createRevocationStatement({ ...claim, issuedAt: this.clock() }),
+    );
     const envelope = signDsse(PAYLOAD_TYPE, statement, [owner]);
     await this.ingest([{ source: `revocation of ${request.target}`, bytes: envelope }], {
       project,
@@ -314,14 +319,7 @@ export class Pedigree {
       if (document === undefined) {
         throw new PedigreeError('ERR_NOT_FOUND', `no document ${digest} in project ${project}`);
       }
-      const { policy } = this.signerPolicy(knowledge);
-      const mandated = policy.mayRetract.some(
-        (mandate) =>
-          mandate.signers.includes(owner.identity) &&
-          matchesAny(mandate.targets, `document:${digest}`),
-      );
-      if (!mandated)
-        throw new PedigreeError('ERR_NOT_AUTHORISED', `the owner may not retract ${digest}`);
+      this.#requireMandate(knowledge, document, owner);
       const receivedAt = this.clock();
       return [
         { event: { type, project, document: digest, reason, by: owner.identity, receivedAt } },
@@ -435,6 +433,22 @@ export class Pedigree {
     const key = decision.simulated ? simulationKey : owner;
     if (decision.advisory || key === null || !isDigest(decision.model)) return null;
     return signVsa(decision, { id: VERIFIER_ID, simulatedId: SIMULATED_VERIFIER_ID }, [key]);
+  }
+
+  /** A retraction needs a mandate over every document that it takes away, members of archives and envelopes included. */
+  #requireMandate(knowledge: Knowledge, document: KnownDocument, owner: SigningKey): void {
+    const { policy } = this.signerPolicy(knowledge);
+    const removed = new Set([document, ...knowledge.removedWith(document, knowledge.size)]);
+    for (const { digest } of removed) {
+      const mandated = policy.mayRetract.some(
+        (mandate) =>
+          mandate.signers.includes(owner.identity) &&
+          matchesAny(mandate.targets, `document:${digest}`),
+      );
+      if (!mandated) {
+        throw new PedigreeError('ERR_NOT_AUTHORISED', `the owner may not retract ${digest}`);
+      }
+    }
   }
 
   #requireOwner(): SigningKey {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PedigreeError } from '../../core/errors.ts';
 import { parseCheckpoint } from '../../graph/log/checkpoint.ts';
+import { withFolderLock } from '../../graph/log/folder-lock.ts';
 import type { LogSource } from '../../graph/log/log-source.ts';
 import { createProofBundle, type ProofBundle } from '../../graph/log/proof-bundle.ts';
 import {
@@ -66,7 +67,8 @@ export class PublishedLog {
   }
 
   #publish(): Promise<unknown> {
-    const write = (): Promise<unknown> => writeTiles(this.#folder, this.#source, this.#signer);
+    const write = (): Promise<unknown> =>
+      withFolderLock(this.#folder, () => writeTiles(this.#folder, this.#source, this.#signer));
     const turn = this.#queue.then(write, write);
     this.#queue = turn.catch(() => undefined);
     return turn;

@@ -5,12 +5,16 @@ import { gcpConfidentialSpaceScheme } from './gcp-cs-jwt/scheme.ts';
 import { nitroScheme } from './nitro/scheme.ts';
 import { nvidiaGpuScheme } from './nvidia-gpu/scheme.ts';
 import { sevSnpScheme } from './sev-snp/scheme.ts';
+import { sgxScheme } from './sgx/scheme.ts';
 import { simulatedScheme } from './simulated/scheme.ts';
+import { tdxScheme } from './tdx/scheme.ts';
 
 /** Every kind of evidence that is verified here; one line a kind. */
 const SCHEMES: ReadonlyMap<string, RunnableScheme> = new Map(
   [
     sevSnpScheme,
+    tdxScheme,
+    sgxScheme,
     nitroScheme,
     nvidiaGpuScheme,
     earScheme,

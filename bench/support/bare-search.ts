@@ -59,7 +59,7 @@ export class BareSearch {
           queue[tail++] = far;
         } else if (verdict === 3) {
           if (terminals[far] === 0) hung++;
-          terminals[far] = 1;
+          if (terminals[far] !== 1) terminals[far] = rank >= minRank ? 1 : 2;
         } else if (verdict !== 0) {
           aside[waiting++] = far;
         }
@@ -98,8 +98,8 @@ function verdictTable(direction: 'down' | 'up'): Uint8Array {
   const table = new Uint8Array(MARK_COUNT);
   for (let mark = 0; mark < MARK_COUNT; mark++) {
     const mode = arcMode(direction, mark);
-    // the synthetic graph has no names
-    if (mode === 'skip' || mode === 'nameStep') table[mark] = VERDICT.skip;
+    // the synthetic graph has neither names nor revisions
+    if (mode === 'skip' || mode === 'nameStep' || mode === 'revision') table[mark] = VERDICT.skip;
     else if (mode === 'score' || mode === 'placement') table[mark] = VERDICT.terminal;
     else if (mode === 'possible') table[mark] = VERDICT.possible;
     else table[mark] = VERDICT.certain;

@@ -39,7 +39,9 @@ export interface Spent {
   readonly cpuMs: number;
 }
 
-export async function spend<T>(work: () => T | Promise<T>): Promise<Spent & { readonly result: T }> {
+export async function spend<T>(
+  work: () => T | Promise<T>,
+): Promise<Spent & { readonly result: T }> {
   const cpu = process.cpuUsage();
   const started = performance.now();
   const result = await work();

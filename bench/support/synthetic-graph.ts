@@ -99,14 +99,16 @@ function addBuild(document: DocumentFacts, at: number, random: () => number): vo
   for (const used of picks(PACKAGES_A_BUILD, SKEW.package, pick)) {
     document.edge(run(at), 'used', library(used), strength());
   }
-  for (const read of picks(3, SKEW.dataset, pick)) document.edge(run(at), 'used', dataset(read), strength());
+  for (const read of picks(3, SKEW.dataset, pick))
+    document.edge(run(at), 'used', dataset(read), strength());
   for (const parent of picks(2, SKEW.parentDataset, pick)) {
     if (parent !== at) document.edge(dataset(at), 'wasDerivedFrom', dataset(parent), strength());
   }
   document.edge(model(at), 'wasGeneratedBy', run(at));
   document.edge(weights(at), 'wasGeneratedBy', run(at));
   document.edge(model(at), 'hasDistributionArtifact', weights(at));
-  for (const read of picks(2, SKEW.dataset, pick)) document.edge(model(at), 'trainedOn', dataset(read));
+  for (const read of picks(2, SKEW.dataset, pick))
+    document.edge(model(at), 'trainedOn', dataset(read));
   const base = pick(SKEW.baseModel);
   if (random() < 0.6 && base !== at) document.edge(model(at), 'wasDerivedFrom', model(base));
   if (random() < 0.05) document.edge(model(at), 'alternateOf', modelAlias(at));

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { IngestOutcome } from '../../ingest/pipeline.ts';
+import { projectName } from '../../api/service/refs.ts';
+import { parsePublicKeys } from '../../attest/trust/keys.ts';
+import type { IngestOutcome, IngestRequest } from '../../ingest/pipeline.ts';
 import {
   countFiles,
   receivePath,
   receiveStream,
   type Received,
 } from '../../ingest/receive/files.ts';
-import { PedigreeError } from '../../core/errors.ts';
+import { isPedigreeError, PedigreeError } from '../../core/errors.ts';
+import { collect } from '../collect.ts';
 import {
-  runOnHome,
+  onHome,
+  run,
   withHome,
   writeJson,
   type CommandContext,
@@ -20,6 +24,7 @@ import { EXIT } from '../exit-codes.ts';
 import { addTrustedKeys } from '../home.ts';
 import { printable, Progress, styled, table, type Terminal } from '../output/terminal.ts';
 import { DEFAULT_PROJECT, type Opened } from '../wire.ts';
+import { subjectOption } from './ref-argument.ts';
 
 interface IngestOptions extends CommonOptions {
   readonly subject?: string;
@@ -37,35 +42,62 @@ export function addIngest(program: Command, context: CommandContext): void {
       .argument('<path...>', 'files and folders; - reads one document from standard input')
       .option('--subject <ref>', 'what a report is about that names nothing itself')
       .option('--project <name>', 'project that the documents belong to', DEFAULT_PROJECT)
-      .option('--key <file...>', 'public keys (PEM) to trust from now on, added to the home')
+      .option(
+        '--key <file>',
+        'a public key (PEM) to trust from now on, added to the home (may be repeated)',
+        collect,
+      )
       .option('--strict', "check each document against its format's own schema as well"),
   ).action((paths: string[], options: IngestOptions) =>
-    runOnHome(context, options, (opened) => ingest(context, opened, paths, options)),
+    run(context, options, async () => {
+      const request = await requestOf(paths, options);
+      return onHome(options, 'write', (opened) => ingest(context, opened, paths, request, options));
+    }),
   );
+}
+
+interface Request extends Omit<IngestRequest, 'submittedBy'> {
+  /** PEM texts. */
+  readonly keys: readonly string[];
+}
+
+/** What the options say, checked before anything is opened. */
+async function requestOf(paths: readonly string[], options: IngestOptions): Promise<Request> {
+  if (paths.filter((path) => path === '-').length > 1)
+    throw new PedigreeError('ERR_USAGE', 'standard input can be read once');
+  return {
+    project: projectName(options.project, DEFAULT_PROJECT),
+    strict: options.strict ?? false,
+    ...(await subjectOption(options)),
+    keys: (options.key ?? []).map(readKeyFile),
+  };
 }
 
 async function ingest(
   context: CommandContext,
-  opened: Opened,
+  { home, pedigree }: Opened,
   paths: readonly string[],
+  { keys, ...request }: Request,
   options: IngestOptions,
 ): Promise<number> {
-  for (const file of options.key ?? []) addTrustedKeys(opened.home, readKeyFile(file));
-  await opened.pedigree.logTrustRoots(options.project);
-  const total = await countAll(paths);
-  const progress = new Progress(context.terminal, 'ingest', total);
-  const outcomes = await opened.pedigree.ingest(receiveAll(paths, context), {
-    project: options.project,
-    submittedBy: opened.home.owner.identity,
-    ...(options.subject === undefined ? {} : { subject: options.subject }),
-    strict: options.strict ?? false,
-    onOutcome: (outcome) => {
-      if (outcome.unpackedFrom === null) progress.advance();
-    },
-  });
-  progress.end();
-  if (options.json === true) writeJson(context, ingestJson(outcomes, opened));
+  for (const pem of keys) addTrustedKeys(home, pem);
+  await pedigree.logTrustRoots(request.project);
+  const progress = new Progress(context.terminal, 'ingest', await countAll(paths));
+  let outcomes: IngestOutcome[];
+  try {
+    outcomes = await pedigree.ingest(receiveAll(paths, context), {
+      ...request,
+      submittedBy: home.owner.identity,
+      onOutcome: (outcome) => {
+        if (outcome.unpackedFrom === null) progress.advance();
+      },
+    });
+  } finally {
+    progress.end();
+  }
+  if (options.json === true) writeJson(context, ingestJson(outcomes, pedigree.head()));
   else printOutcomes(context.terminal, outcomes);
+  if (outcomes.length === 0) context.terminal.err('pedigree: there is no file in what was named\n');
   return ingestExitCode(outcomes);
 }
 
@@ -79,9 +111,12 @@ export function ingestExitCode(outcomes: readonly IngestOutcome[]): number {
 
 function readKeyFile(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    const pem = readFileSync(file, 'utf8');
+    parsePublicKeys(pem);
+    return pem;
   } catch (cause) {
-    throw new PedigreeError('ERR_PARSE_KEY', 'the key file cannot be read', { cause, file });
+    const why = isPedigreeError(cause) ? cause.message : 'the key file cannot be read';
+    throw new PedigreeError('ERR_PARSE_KEY', why, { cause, file });
   }
 }
 
@@ -101,12 +136,14 @@ async function* receiveAll(
   }
 }
 
-function ingestJson(outcomes: readonly IngestOutcome[], opened: Opened): unknown {
-  return {
-    head: { size: opened.pedigree.ledger.head.size, root: opened.pedigree.ledger.root },
-    counts: countBy(outcomes, ({ standing }) => standing),
-    documents: outcomes,
-  };
+/** The stable JSON of an ingest. */
+export function ingestJson(
+  outcomes: readonly IngestOutcome[],
+  head: { readonly size: number; readonly root: string },
+): unknown {
+  const { size, root } = head;
+  const counts = countBy(outcomes, ({ standing }) => standing);
+  return { head: { size, root }, counts, documents: outcomes };
 }
 
 function countBy<T>(items: readonly T[], key: (item: T) => string): Record<string, number> {
@@ -115,38 +152,65 @@ function countBy<T>(items: readonly T[], key: (item: T) => string): Record<strin
   return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** A table per format, then everything that needs a look. */
+const STANDINGS = [
+  'accepted',
+  'opaque',
+  'pending',
+  'quarantined',
+  'refused',
+  'retracted',
+] as const;
+
+/** A row per format with the columns that have something in them, then everything that needs a look. */
 export function printOutcomes(terminal: Terminal, outcomes: readonly IngestOutcome[]): void {
-  const standings = [
-    'accepted',
-    'opaque',
-    'pending',
-    'quarantined',
-    'refused',
-    'retracted',
-  ] as const;
-  const formats = [...new Set(outcomes.map(({ format }) => format ?? 'not read'))].sort();
+  if (outcomes.length > 0) terminal.out(table(outcomeTable(outcomes)));
+  for (const outcome of outcomes.filter(needsLook)) printOutcome(terminal, outcome);
+}
+
+function outcomeTable(outcomes: readonly IngestOutcome[]): string[][] {
+  const columns: readonly (readonly [string, (outcome: IngestOutcome) => number])[] = [
+    ...STANDINGS.map(
+      (name) => [name, ({ standing }: IngestOutcome) => Number(standing === name)] as const,
+    ),
+    ['known before', ({ known }) => Number(known)],
+    ['problems', ({ problems }) => problems.length],
+  ];
+  const formats = [...new Set(outcomes.map(formatOf))].sort();
   const rows = formats.map((format) => {
-    const of = outcomes.filter((outcome) => (outcome.format ?? 'not read') === format);
-    const counts = standings.map(
-      (standing) => of.filter((outcome) => outcome.standing === standing).length,
-    );
-    const known = of.filter((outcome) => outcome.known && outcome.standing !== 'refused').length;
-    const problems = of.reduce((sum, outcome) => sum + outcome.problems.length, 0);
-    return [
-      format,
-      ...[...counts, known, problems].map((count) => (count === 0 ? '·' : String(count))),
-    ];
+    const of = outcomes.filter((outcome) => formatOf(outcome) === format);
+    return columns.map(([, count]) => of.reduce((sum, outcome) => sum + count(outcome), 0));
   });
-  terminal.out(table([['format', ...standings, 'known', 'problems'], ...rows]));
-  const faults = outcomes.filter(
-    ({ standing }) => standing !== 'accepted' && standing !== 'opaque',
+  const shown = columns.flatMap((_, at) => (rows.some((row) => (row[at] ?? 0) > 0) ? [at] : []));
+  return [
+    ['format', ...shown.map((at) => columns[at]?.[0] ?? '')],
+    ...rows.map((row, line) => [formats[line] ?? '', ...shown.map((at) => countText(row[at] ?? 0))]),
+  ];
+}
+
+function formatOf({ format }: IngestOutcome): string {
+  return format ?? 'not read';
+}
+
+function countText(count: number): string {
+  return count === 0 ? '·' : String(count);
+}
+
+/** Conflicts between documents are told by name; other problems are counted, and `inspect` lists them. */
+const TOLD_PROBLEMS = new Set(['same-bom-other-content']);
+
+function needsLook({ standing, problems }: IngestOutcome): boolean {
+  return (
+    (standing !== 'accepted' && standing !== 'opaque') ||
+    problems.some(({ code }) => TOLD_PROBLEMS.has(code))
   );
-  if (faults.length === 0) return;
-  terminal.out('\n');
-  for (const { source, standing, reasons } of faults) {
-    const color = standing === 'pending' ? 'yellow' : 'red';
-    terminal.out(`${styled(terminal, color, standing)} ${printable(source)}\n`);
-    for (const reason of reasons) terminal.out(`  ${printable(reason)}\n`);
+}
+
+function printOutcome(terminal: Terminal, outcome: IngestOutcome): void {
+  const { source, standing, reasons, problems } = outcome;
+  const color = standing === 'accepted' || standing === 'pending' ? 'yellow' : 'red';
+  terminal.out(`\n${styled(terminal, color, standing)} ${printable(source)}\n`);
+  for (const reason of reasons) terminal.out(`  ${printable(reason)}\n`);
+  for (const { code, message } of problems) {
+    if (TOLD_PROBLEMS.has(code)) terminal.out(`  ${code}: ${printable(message)}\n`);
   }
 }

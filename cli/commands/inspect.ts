@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
 import { isDigest } from '../../core/digest.ts';
+import type { PedigreeError } from '../../core/errors.ts';
 import type { Facts } from '../../graph/domain/facts.ts';
 import { prepareDocument, type PreparedDocument } from '../../ingest/prepare.ts';
-import { receivePath, receiveStream } from '../../ingest/receive/files.ts';
+import { receivePath, receiveStream, type Received } from '../../ingest/receive/files.ts';
 import { run, withHome, writeJson, type CommandContext, type CommonOptions } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import { openHome, readTrust } from '../home.ts';
+import { findTrust } from '../home.ts';
 import { printable, shortRef, styled, table, type Terminal } from '../output/terminal.ts';
 import { settingsFromEnvironment, systemClock } from '../wire.ts';
+import { subjectOption } from './ref-argument.ts';
 
 interface InspectOptions extends CommonOptions {
   readonly subject?: string;
@@ -34,41 +36,44 @@ async function inspect(
   paths: readonly string[],
   options: InspectOptions,
 ): Promise<number> {
-  const trust = {
-    ...readTrust(openHome(settingsFromEnvironment(options.home).home)),
-    at: systemClock(),
-  };
+  const { home } = settingsFromEnvironment(options.home);
+  const trust = { ...findTrust(home), at: systemClock() };
+  const prepare = { strict: options.lenient !== true, ...(await subjectOption(options)) };
   const standings: string[] = [];
   for (const path of paths) {
-    const received =
-      path === '-' ? [await receiveStream(context.input, 'stdin')] : receivePath(path);
-    for await (const one of received) {
+    for await (const one of path === '-' ? receiveInput(context) : receivePath(path)) {
       if ('refused' in one) {
         standings.push('refused');
-        const { code, message } = one.refused;
-        if (options.json === true)
-          writeJson(context, { source: one.source, standing: 'refused', error: { code, message } });
-        else
-          context.terminal.out(
-            `${printable(one.source)}: refused, ${printable(message)} [${code}]\n`,
-          );
+        writeRefused(context, one.source, one.refused, options);
         continue;
       }
-      const prepared = await prepareDocument(one.bytes, one.source, trust, {
-        strict: options.lenient !== true,
-        ...(options.subject === undefined ? {} : { subject: options.subject }),
-      });
-      for (const document of prepared) {
+      for (const document of await prepareDocument(one.bytes, one.source, trust, prepare)) {
         standings.push(document.standing);
         if (options.json === true) writeJson(context, inspectJson(document));
         else printDocument(context.terminal, document);
       }
     }
   }
+  if (standings.length === 0) context.terminal.err('pedigree: there is no file in what was named\n');
   if (standings.every((standing) => standing === 'refused')) return EXIT.input;
   return standings.every((standing) => standing === 'accepted' || standing === 'opaque')
     ? EXIT.yes
     : EXIT.unsure;
+}
+
+async function* receiveInput({ input }: CommandContext): AsyncGenerator<Received> {
+  yield await receiveStream(input, 'stdin');
+}
+
+function writeRefused(
+  context: CommandContext,
+  source: string,
+  { code, message }: PedigreeError,
+  options: InspectOptions,
+): void {
+  if (options.json === true)
+    writeJson(context, { source, standing: 'refused', error: { code, message } });
+  else context.terminal.out(`${printable(source)}: refused, ${printable(message)} [${code}]\n`);
 }
 
 /** The stable form of one document. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { projectName } from '../../api/service/refs.ts';
 import { PedigreeError } from '../../core/errors.ts';
 import {
   formatPromotionPolicy,
@@ -38,9 +39,10 @@ export function addPolicy(program: Command, context: CommandContext): void {
         .option('--project <name>', 'project', DEFAULT_PROJECT),
     ).action((file: string, options: PolicyOptions) =>
       run(context, options, async () => {
+        const project = projectName(options.project, DEFAULT_PROJECT);
         const { name: title, text } = parsePolicy(kind, file);
         const digest = await onHome(options, 'write', ({ pedigree }) =>
-          pedigree.logPolicy(kind, title, text, options.project),
+          pedigree.logPolicy(kind, title, text, project),
         );
         if (options.json === true) writeJson(context, { kind, name: title, digest });
         else context.terminal.out(`${kind} "${printable(title)}" is in force: ${digest}\n`);

@@ -2,6 +2,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { excerpt, PedigreeError } from '../../core/errors.ts';
+import { LIMITS } from '../../core/limits.ts';
+import { printable } from '../output/terminal.ts';
 
 /**
  * A REF on the command line: the path of a file that exists here means its digest, everything else means itself. A text
@@ -15,6 +18,26 @@ export async function refOfArgument(argument: string): Promise<string> {
   );
   if (!isFile) return argument;
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(argument)) hash.update(chunk as Uint8Array);
+  try {
+    for await (const chunk of createReadStream(argument)) hash.update(chunk as Uint8Array);
+  } catch (cause) {
+    throw new PedigreeError('ERR_NOT_FOUND', 'the file cannot be read', { cause, file: argument });
+  }
   return `sha256:${hash.digest('hex')}`;
+}
+
+/**
+ * `--subject` as readers take it: any REF of one thing.
+ * @throws {PedigreeError} ERR_USAGE for text that no ref can be
+ */
+export async function subjectOption(options: {
+  readonly subject?: string;
+}): Promise<{ readonly subject?: string }> {
+  if (options.subject === undefined) return {};
+  const subject = await refOfArgument(options.subject);
+  const isRef = subject !== '' && subject.length <= LIMITS.refChars && subject.isWellFormed();
+  if (isRef && printable(subject) === subject) return { subject };
+  throw new PedigreeError('ERR_USAGE', `not a REF: "${excerpt(options.subject)}"`, {
+    hint: 'write a digest (sha256:…), a purl, a name, or the path of a local file',
+  });
 }

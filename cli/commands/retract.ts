@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
-import { isDigest, type Digest } from '../../core/digest.ts';
-import { PedigreeError } from '../../core/errors.ts';
+import type { Digest } from '../../core/digest.ts';
+import { documentDigest, projectName } from '../../api/service/refs.ts';
 import {
   onHome,
   run,
@@ -40,8 +40,9 @@ export function addRetract(program: Command, context: CommandContext): void {
     ).action((argument: string, options: RetractOptions) =>
       run(context, options, async () => {
         const document = await documentOf(argument);
+        const project = projectName(options.project, DEFAULT_PROJECT);
         const logIndex = await onHome(options, 'write', ({ pedigree }) =>
-          pedigree.retract(options.project, document, options.reason, type),
+          pedigree.retract(project, document, options.reason, type),
         );
         if (options.json === true) writeJson(context, { document, type, logIndex });
         else context.terminal.out(`${type} ${shortRef(document)} (entry ${logIndex})\n`);
@@ -52,9 +53,5 @@ export function addRetract(program: Command, context: CommandContext): void {
 }
 
 async function documentOf(argument: string): Promise<Digest> {
-  const ref = (await refOfArgument(argument)).replace(/^document:/, '');
-  if (isDigest(ref)) return ref;
-  throw new PedigreeError('ERR_USAGE', 'a document is named by its digest', {
-    hint: 'write sha256:… as `pedigree ingest --json` shows it, or the path of the file',
-  });
+  return documentDigest(await refOfArgument(argument));
 }

@@ -1,9 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
 import { PedigreeError } from '../../core/errors.ts';
-import { isDigest, type Digest } from '../../core/digest.ts';
+import { isDigest } from '../../core/digest.ts';
+import type {
+  Answered,
+  BlastAnswer,
+  Pedigree,
+  Revoked,
+  RevokeRequest,
+} from '../../api/service/pedigree.ts';
+import { blastRadiusJson } from '../../api/service/answers.ts';
+import { isWideTarget, projectName, revocationTarget } from '../../api/service/refs.ts';
+import { collect } from '../collect.ts';
 import {
-  runOnHome,
+  onHome,
+  run,
   withHome,
   writeJson,
   type CommandContext,
@@ -12,7 +23,7 @@ import {
 import { EXIT } from '../exit-codes.ts';
 import { printBlastRadius } from '../output/blast-radius.ts';
 import { shortRef } from '../output/terminal.ts';
-import { DEFAULT_PROJECT, type Opened } from '../wire.ts';
+import { DEFAULT_PROJECT } from '../wire.ts';
 import { refOfArgument } from './ref-argument.ts';
 
 interface RevokeOptions extends CommonOptions {
@@ -43,7 +54,7 @@ export function addRevoke(program: Command, context: CommandContext): void {
       .option('--severity <word>', 'low, medium, high, critical')
       .option('--since <time>', 'RFC 3339: bad from then on')
       .option('--until <time>', 'RFC 3339: bad up to then')
-      .option('--fixed <ref...>', 'revisions that are repaired')
+      .option('--fixed <ref>', 'a revision that is repaired (may be repeated)', collect)
       .option('--withdraw <digest>', 'take back the revocation statement with this digest')
       .option('--project <name>', 'project', DEFAULT_PROJECT)
       .option(
@@ -51,86 +62,90 @@ export function addRevoke(program: Command, context: CommandContext): void {
         'also where the target is a name or a pattern, which may take more than you know',
       )
       .option('--dry-run', 'write nothing'),
-  ).action((ref: string, options: RevokeOptions) =>
-    runOnHome(context, options, (opened) => revoke(context, opened, ref, options)),
+  ).action((argument: string, options: RevokeOptions) =>
+    run(context, options, async () => {
+      const claim = claimOf(options);
+      const ref = await refOfArgument(argument);
+      return options.dryRun === true
+        ? onHome(options, 'read', ({ pedigree }) => tryOut(context, pedigree, ref, options))
+        : onHome(options, 'write', ({ pedigree }) =>
+            revoke(context, pedigree, ref, claim, options),
+          );
+    }),
   );
+}
+
+/** What the options say, checked before anything is opened. */
+function claimOf(options: RevokeOptions): Omit<RevokeRequest, 'target'> {
+  const { reason, severity, since, until, fixed, withdraw } = options;
+  if (withdraw !== undefined && !isDigest(withdraw))
+    throw new PedigreeError('ERR_USAGE', '--withdraw takes the digest of a statement');
+  return {
+    project: projectName(options.project, DEFAULT_PROJECT),
+    reason,
+    ...(severity === undefined ? {} : { severity }),
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
+    ...(fixed === undefined ? {} : { fixed }),
+    ...(withdraw === undefined ? {} : { withdraws: withdraw }),
+  };
+}
+
+async function tryOut(
+  context: CommandContext,
+  pedigree: Pedigree,
+  ref: string,
+  options: RevokeOptions,
+): Promise<number> {
+  const target = await revocationTarget(pedigree, ref);
+  const reach = await pedigree.blastRadius([target]);
+  if (options.json === true)
+    writeJson(context, { dryRun: true, target, ...blastRadiusJson(reach) });
+  else printBlastRadius(context.terminal, reach);
+  return EXIT.yes;
 }
 
 async function revoke(
   context: CommandContext,
-  opened: Opened,
-  argument: string,
+  pedigree: Pedigree,
+  ref: string,
+  claim: Omit<RevokeRequest, 'target'>,
   options: RevokeOptions,
 ): Promise<number> {
-  const { pedigree } = opened;
-  const target = await targetOf(opened, argument);
-  const isWide = target.includes('*') || target.startsWith('name:');
+  const target = await revocationTarget(pedigree, ref);
   const reach = await pedigree.blastRadius([target]).catch(ignoreUnknown);
-  if (options.dryRun === true) {
-    if (reach === undefined)
-      throw new PedigreeError('ERR_NOT_FOUND', `nothing is known as ${target}`);
-    if (options.json === true) writeJson(context, { dryRun: true, target, ...reach });
-    else printBlastRadius(context.terminal, reach);
-    return EXIT.yes;
-  }
-  if (isWide && options.yes !== true) {
-    if (reach !== undefined)
-      printBlastRadius({ ...context.terminal, out: context.terminal.err }, reach);
-    throw new PedigreeError(
-      'ERR_USAGE',
-      'the target is a name or a pattern and takes all of the above',
-      {
-        hint: 'say --yes if that is meant, or name a digest',
-      },
-    );
-  }
-  const revoked = await pedigree.revoke({
-    project: options.project,
-    target,
-    reason: options.reason,
-    ...(options.severity === undefined ? {} : { severity: options.severity }),
-    ...(options.since === undefined ? {} : { since: options.since }),
-    ...(options.until === undefined ? {} : { until: options.until }),
-    ...(options.fixed === undefined ? {} : { fixed: options.fixed }),
-    ...withdrawal(options.withdraw),
-  });
+  if (isWideTarget(target) && options.yes !== true) throw refuseWide(context, reach);
+  const revoked = await pedigree.revoke({ ...claim, target });
   if (options.json === true)
     writeJson(context, { target, ...revoked, matches: reach !== undefined });
-  else {
-    const state = revoked.effective
-      ? 'in force'
-      : 'claimed only: the signer policy gives no mandate for it';
-    context.terminal.out(
-      `revoked ${shortRef(target)}: ${state} (entry ${revoked.logIndex}, statement ${shortRef(revoked.statement)})\n`,
-    );
-    if (reach === undefined)
-      context.terminal.out(
-        '  it names nothing that is known now; it takes whatever arrives under it\n',
-      );
-  }
+  else printRevoked(context, target, revoked, reach !== undefined);
   return revoked.effective ? EXIT.yes : EXIT.no;
 }
 
-/** What is known is revoked under its own ref; a target that nobody has heard of yet is kept as written. */
-async function targetOf(opened: Opened, argument: string): Promise<string> {
-  const ref = await refOfArgument(argument);
-  if (ref.includes('*') || /^(document|identity|builder|platform):/.test(ref)) return ref;
-  try {
-    const [node, ...others] = await opened.pedigree.resolve(ref);
-    const view = await opened.pedigree.view();
-    if (node !== undefined && others.length === 0) return view.index.refOf(node);
-    if (node !== undefined) return view.index.refOf(view.folding.itemOf(node).node);
-  } catch (error) {
-    ignoreUnknown(error);
-  }
-  return ref;
+function refuseWide(
+  { terminal }: CommandContext,
+  reach: Answered<BlastAnswer> | undefined,
+): PedigreeError {
+  if (reach !== undefined) printBlastRadius({ ...terminal, out: terminal.err }, reach);
+  return new PedigreeError(
+    'ERR_USAGE',
+    'the target is a name or a pattern and takes whatever bears it, now and later',
+    { hint: 'say --yes if that is meant, or name a digest' },
+  );
 }
 
-function withdrawal(digest: string | undefined): { withdraws?: Digest } {
-  if (digest === undefined) return {};
-  if (!isDigest(digest))
-    throw new PedigreeError('ERR_USAGE', '--withdraw takes the digest of a statement');
-  return { withdraws: digest };
+function printRevoked(
+  { terminal }: CommandContext,
+  target: string,
+  { effective, logIndex, statement }: Revoked,
+  matches: boolean,
+): void {
+  const state = effective ? 'in force' : 'claimed only: the signer policy gives no mandate for it';
+  terminal.out(
+    `revoked ${shortRef(target)}: ${state} (entry ${logIndex}, statement ${statement})\n`,
+  );
+  if (!matches)
+    terminal.out('  it names nothing that is known now; it takes whatever arrives under it\n');
 }
 
 function ignoreUnknown(error: unknown): undefined {

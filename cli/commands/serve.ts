@@ -3,13 +3,18 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { createApp } from '../../api/app.ts';
 import { isLoopbackHost, loopbackAuthorities } from '../../api/http/loopback.ts';
-import { listen } from '../../api/server.ts';
 import { PublishedLog } from '../../api/service/published-log.ts';
 import { isPedigreeError, PedigreeError } from '../../core/errors.ts';
 import { LIMITS } from '../../core/limits.ts';
-import { onHome, run, withHome, writeJson, type CommandContext, type CommonOptions } from '../command.ts';
+import {
+  onHome,
+  run,
+  withHome,
+  writeJson,
+  type CommandContext,
+  type CommonOptions,
+} from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { printable, printableLines, type Terminal } from '../output/terminal.ts';
 import { DEFAULT_PROJECT, originOf, type Opened } from '../wire.ts';
@@ -73,6 +78,9 @@ async function serveUntilStopped(
   address: Address,
   options: ServeOptions,
 ): Promise<void> {
+  // loaded here, so that no other command waits for them
+  const { createApp } = await import('../../api/app.ts');
+  const { listen } = await import('../../api/server.ts');
   const token = randomBytes(TOKEN_BYTES).toString('base64url');
   const signer = { origin: originOf(home), privateKey: home.logKey.privateKey };
   const { store } = pedigree.ledger;
@@ -94,7 +102,7 @@ async function serveUntilStopped(
   const file = join(home.folder, TOKEN_FILE);
   try {
     await writeToken(file, token);
-    const url = `http://${authorities.find((name) => name.startsWith(hostPart(address.host))) ?? ''}`;
+    const url = `http://${hostPart(address.host)}:${server.port}`;
     if (options.json === true) writeJson({ terminal, ...context }, { url, tokenFile: file });
     else terminal.out(`${url}  (token for what changes state: ${printable(file)})\n`);
     await stopped;

@@ -4,8 +4,12 @@ import type { Command } from 'commander';
 import { isDigest } from '../../core/digest.ts';
 import { PedigreeError } from '../../core/errors.ts';
 import { decisionJson } from '../../api/service/answers.ts';
+import type { VerifyRequest } from '../../api/service/pedigree.ts';
+import { onlyRef, projectName } from '../../api/service/refs.ts';
 import {
-  runOnHome,
+  onHome,
+  reportError,
+  run,
   withHome,
   writeJson,
   type CommandContext,
@@ -13,7 +17,8 @@ import {
 } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { printDecision } from '../output/decision.ts';
-import { DEFAULT_PROJECT, type Opened } from '../wire.ts';
+import { refNames } from '../output/ref-names.ts';
+import { DEFAULT_PROJECT } from '../wire.ts';
 import { refOfArgument } from './ref-argument.ts';
 
 interface VerifyOptions extends CommonOptions {
@@ -40,45 +45,43 @@ export function addVerify(program: Command, context: CommandContext): void {
       .option('--vsa <file>', 'write the signed verification summary there')
       .option('--project <name>', 'project', DEFAULT_PROJECT),
   ).action((options: VerifyOptions) =>
-    runOnHome(context, options, (opened) => verify(context, opened, options)),
+    run(context, options, async () => {
+      const question = await questionOf(options);
+      const { answer, names } = await onHome(options, 'write', async ({ pedigree }) => {
+        const found = await pedigree.verify({
+          ...question,
+          model: await onlyRef(pedigree, question.model),
+          dataset: await onlyRef(pedigree, question.dataset),
+        });
+        return { answer: found, names: refNames(await pedigree.view()) };
+      });
+      if (options.json === true) writeJson(context, decisionJson(answer));
+      else printDecision(context.terminal, answer, names);
+      const code = { allow: EXIT.yes, deny: EXIT.no, undetermined: EXIT.unsure };
+      const fault = options.vsa === undefined ? undefined : writeVsa(options.vsa, answer.vsa);
+      // the answer has been given; what is missing is said beside it
+      return fault === undefined
+        ? code[answer.decision.outcome]
+        : reportError(context.terminal, fault, false);
+    }),
   );
 }
 
-async function verify(
-  context: CommandContext,
-  { pedigree }: Opened,
-  options: VerifyOptions,
-): Promise<number> {
+/** What the options say, checked before anything is opened. */
+async function questionOf(options: VerifyOptions): Promise<VerifyRequest> {
   const evaluation = options.evaluation?.replace(/^document:/, '');
   if (evaluation !== undefined && !isDigest(evaluation)) {
     throw new PedigreeError('ERR_USAGE', '--evaluation takes the digest of a statement');
   }
-  const answer = await pedigree.verify({
-    project: options.project,
-    model: await onlyRef(pedigree, await refOfArgument(options.model)),
-    dataset: await onlyRef(pedigree, await refOfArgument(options.dataset)),
+  return {
+    project: projectName(options.project, DEFAULT_PROJECT),
+    model: await refOfArgument(options.model),
+    dataset: await refOfArgument(options.dataset),
     ...(evaluation === undefined ? {} : { evaluation }),
     environment: options.env,
     policyText: readPolicy(options.policy),
     policyFile: options.policy,
-  });
-  if (options.vsa !== undefined) writeVsa(options.vsa, answer.vsa);
-  if (options.json === true) writeJson(context, decisionJson(answer));
-  else printDecision(context.terminal, answer);
-  return { allow: EXIT.yes, deny: EXIT.no, undetermined: EXIT.unsure }[answer.decision.outcome];
-}
-
-/** The gate decides about one thing: a name that means several files is refused. */
-async function onlyRef(pedigree: Opened['pedigree'], ref: string): Promise<string> {
-  if (isDigest(ref)) return ref;
-  const nodes = await pedigree.resolve(ref);
-  const view = await pedigree.view();
-  const refs = nodes.map((node) => view.index.refOf(node));
-  const [only, ...others] = refs;
-  if (only !== undefined && others.length === 0) return only;
-  throw new PedigreeError('ERR_AMBIGUOUS_REF', `"${ref}" has ${refs.length} files`, {
-    hint: `name one of them: ${refs.slice(0, 5).join(', ')}`,
-  });
+  };
 }
 
 function readPolicy(file: string): string {
@@ -92,15 +95,19 @@ function readPolicy(file: string): string {
   }
 }
 
-function writeVsa(file: string, vsa: Uint8Array | null): void {
+function writeVsa(file: string, vsa: Uint8Array | null): PedigreeError | undefined {
   if (vsa === null) {
-    throw new PedigreeError(
-      'ERR_NOT_AUTHORISED',
-      'an advisory decision has no verification summary',
-      {
-        hint: 'log the policy first: pedigree policy promotion FILE',
-      },
-    );
+    return new PedigreeError('ERR_NOT_AUTHORISED', 'this decision has no verification summary', {
+      hint: 'an advisory decision has none; log the policy first: pedigree policy promotion FILE',
+    });
   }
-  writeFileSync(file, vsa);
+  try {
+    writeFileSync(file, vsa);
+    return undefined;
+  } catch (cause) {
+    return new PedigreeError('ERR_USAGE', 'the verification summary cannot be written there', {
+      cause,
+      file,
+    });
+  }
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { LineageEdge, LineageGraph, LineageNode } from '../../graph/lineage/lineage-graph.ts';
-import { printable, shortRef, styled, type Terminal } from './terminal.ts';
+import { refBeside, shortName, shortRef, styled, type Terminal } from './terminal.ts';
 
 /** Edges that say two refs are one thing: shown on the node, not as a step. */
 const SAME = new Set(['alternateOf', 'namedAs', 'specializationOf']);
-const SOURCES_SHOWN = 3;
 
 interface Branch {
   readonly node: LineageNode;
@@ -29,24 +28,28 @@ export function printLineageTree(terminal: Terminal, graph: LineageGraph): void 
   }
 }
 
-function nodeText(terminal: Terminal, node: LineageNode): string {
-  const sure = node.reach === 'certain' ? '' : ` (${node.reach})`;
-  return `${node.kind} ${styled(terminal, 'bold', printable(node.name))} ${styled(terminal, 'dim', shortRef(node.ref))}${sure}`;
+function nodeText(terminal: Terminal, { kind, name, ref, reach }: LineageNode): string {
+  // of code the commit tells more than the address that it was fetched from
+  const shown = ref.startsWith('git:') ? ref : name;
+  const beside = styled(terminal, 'dim', refBeside(shown, ref));
+  const sure = reach === 'certain' ? '' : ` (${reach})`;
+  return `${kind} ${styled(terminal, 'bold', shortName(shown))}${beside}${sure}`;
 }
 
 function printChildren(terminal: Terminal, children: readonly Branch[], indent: string): void {
   children.forEach((branch, at) => {
     const last = at === children.length - 1;
-    const shown = branch.sources.slice(0, SOURCES_SHOWN).map(printable).join(', ');
-    const more =
-      branch.sources.length > SOURCES_SHOWN ? ` +${branch.sources.length - SOURCES_SHOWN}` : '';
-    const evidence = styled(terminal, 'dim', `← ${shown}${more}`);
     const repeat = branch.isRepeat ? ' (see above)' : '';
-    terminal.out(
-      `${indent}${last ? '└─' : '├─'} ${branch.label} ${nodeText(terminal, branch.node)}${repeat}  ${evidence}\n`,
-    );
+    const step = `${indent}${last ? '└─' : '├─'} ${branch.label} `;
+    const evidence = styled(terminal, 'dim', `← ${sourcesText(branch.sources)}`);
+    terminal.out(`${step}${nodeText(terminal, branch.node)}${repeat}  ${evidence}\n`);
     printChildren(terminal, branch.children, `${indent}${last ? '   ' : '│  '}`);
   });
+}
+
+/** The first document that states a step, and how many more do. */
+function sourcesText([first = '', ...more]: readonly string[]): string {
+  return `${shortName(first)}${more.length === 0 ? '' : ` +${more.length}`}`;
 }
 
 class TreeBuilder {

@@ -22,6 +22,14 @@ const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066
 const UNSAFE_BUT_NEWLINE =
   /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
+const LONGEST_NAME = 48;
+const LONGEST_REF = 36;
+
+/** A name for a screen: nothing in it is obeyed, digests and the middle of long ones are cut. `--json` has all of it. */
+export function shortName(name: string, width = LONGEST_NAME): string {
+  return clipMiddle(printable(shortenDigests(name)), width);
+}
+
 /** Untrusted text on a terminal: control characters are shown, never obeyed. */
 export function printable(text: string): string {
   return text.replace(UNSAFE, escapeCharacter);
@@ -39,6 +47,15 @@ function escapeCharacter(character: string): string {
 /** A ref for a screen: the first characters of a digest are enough to tell it from others. */
 export function shortRef(ref: string): string {
   return printable(shortenDigests(ref));
+}
+
+/**
+ * The ref beside a name, two spaces before it; nothing where it says no more than the name does, or means nothing outside
+ * its document.
+ */
+export function refBeside(name: string, ref: string): string {
+  if (ref.startsWith('local:') || ref.includes(name)) return '';
+  return `  ${clipMiddle(shortRef(ref), LONGEST_REF)}`;
 }
 
 /** Cuts every long run of hex digits in a text to its first twelve. */
@@ -83,7 +100,7 @@ export function table(rows: readonly (readonly string[])[], indent = ''): string
       const cells = row.map((cell, at) =>
         at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0),
       );
-      return `${indent}${cells.join('  ')}\n`;
+      return `${`${indent}${cells.join('  ')}`.trimEnd()}\n`;
     })
     .join('');
 }

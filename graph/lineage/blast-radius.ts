@@ -56,6 +56,8 @@ export interface BlastRadius {
   readonly affected: readonly Hit[];
   readonly possible: readonly Hit[];
   readonly open: { readonly count: number; readonly groups: readonly OpenGroup[] };
+  /** What is missing for each open item, by ref; all of them, where the groups list a few. */
+  readonly missing: ReadonlyMap<string, string>;
   readonly clear: {
     readonly count: number;
     /** Up to a hundred of them. */
@@ -68,6 +70,8 @@ export interface BlastRadius {
 /** Runs, agents and bare names are how a path is told, not what it reaches. */
 const NOT_SHOWN = kindMask(['Run', 'Name', 'Identity', 'Builder', 'Supplier', 'Platform']);
 const COUNTED: readonly Kind[] = ['Model', 'Deployment'];
+/** The group of what is reached past the first name-level step. */
+export const NAMES_ONLY = 'names only';
 const GROUP_ITEMS = 10;
 const CLEAR_ITEMS = 100;
 const LEVEL_ORDER: readonly IdentityLevel[] = ['digest', 'coordinate', 'name', 'local'];
@@ -122,6 +126,7 @@ class Report {
       affected: inOrder(shown.filter(({ reach }) => reach === REACH.affected)),
       possible: inOrder(shown.filter(({ reach }) => reach === REACH.possible)),
       open: rest.open,
+      missing: rest.missing,
       clear: rest.clear,
       skipped: [...this.#walk.skipped].map((node) => this.#view.index.refOf(node)).sort(),
     };
@@ -137,7 +142,7 @@ class Report {
       else members.push(node);
     };
     for (const node of this.#walk.visited) {
-      if (this.#walk.reach[node] === REACH.namesOnly || !this.#isShown(node)) continue;
+      if (this.#walk.reachOf(node) === REACH.namesOnly || !this.#isShown(node)) continue;
       add(node);
     }
     for (const terminal of this.#walk.terminals.values()) {
@@ -178,7 +183,7 @@ class Report {
   }
 
   #reachOf(node: number): number {
-    return this.#walk.reach[node] ?? REACH.none;
+    return this.#walk.reachOf(node);
   }
 
   #hit(leader: number, members: readonly number[]): (Hit & { reach: number }) | undefined {
@@ -213,7 +218,7 @@ class Report {
 
   #standing(node: number): { reach: number; rank: number } {
     const reach = this.#reachOf(node);
-    if (reach !== REACH.none) return { reach, rank: this.#walk.rank[node] ?? 0 };
+    if (reach !== REACH.none) return { reach, rank: this.#walk.rankOf(node) };
     const terminal = this.#walk.terminals.get(node);
     return { reach: terminal?.reach ?? REACH.namesOnly, rank: terminal?.rank ?? 0 };
   }
@@ -240,9 +245,10 @@ class Report {
   }
 
   /** Models and deployments that nothing certain or possible reaches: names only, open or clear. */
-  #uncovered(reached: ReadonlyMap<number, number[]>): Pick<BlastRadius, 'open' | 'clear'> {
-    const groups = new Map<string, { ref: string; items: Map<number, number> }>();
+  #uncovered(reached: ReadonlyMap<number, number[]>): Pick<BlastRadius, 'open' | 'missing' | 'clear'> {
+    const groups = new Map<string, { missing: string; ref: string; items: Set<number> }>();
     const clear = new Set<number>();
+    const missing = this.#namesOnlyItems();
     const counted = new Set<number>();
     for (const node of this.#view.nodesOfKind(COUNTED)) {
       const leader = this.#view.folding.itemOf(node).node;
@@ -253,21 +259,35 @@ class Report {
         clear.add(leader);
         continue;
       }
-      const group = groups.get(reason.missing) ?? { ref: reason.ref, items: new Map() };
-      group.items.set(leader, leader);
-      groups.set(reason.missing, group);
+      const key = `${reason.missing} ${reason.ref}`;
+      const group = groups.get(key) ?? { ...reason, items: new Set() };
+      group.items.add(leader);
+      groups.set(key, group);
+      missing.set(this.#view.index.refOf(leader), reason.missing);
     }
-    const list = [...groups].map(([missing, { ref, items }]) => ({
-      missing,
-      ref,
-      count: items.size,
-      items: this.#briefs([...items.keys()], GROUP_ITEMS),
+    const list = [...groups.values()].map((group) => ({
+      missing: group.missing,
+      ref: group.ref,
+      count: group.items.size,
+      items: this.#briefs([...group.items], GROUP_ITEMS),
     }));
-    list.sort((a, b) => b.count - a.count || (a.missing < b.missing ? -1 : 1));
+    const order = (group: OpenGroup): string => `${group.missing}\u0000${group.ref}`;
+    list.sort((a, b) => b.count - a.count || (order(a) < order(b) ? -1 : 1));
     return {
       open: { count: list.reduce((sum, group) => sum + group.count, 0), groups: list },
+      missing,
       clear: { count: clear.size, items: this.#briefs([...clear], CLEAR_ITEMS) },
     };
+  }
+
+  /** Whatever hangs together with the targets by more than one name: open, of any kind. */
+  #namesOnlyItems(): Map<string, string> {
+    const found = new Map<string, string>();
+    for (const node of this.#walk.visited) {
+      if (this.#reachOf(node) !== REACH.namesOnly) continue;
+      found.set(this.#view.index.refOf(this.#view.folding.itemOf(node).node), NAMES_ONLY);
+    }
+    return found;
   }
 
   /** What only one document knows, under no name that leaves it, is no model that anybody could mean. */
@@ -284,7 +304,7 @@ class Report {
         this.#reachOf(node) === REACH.namesOnly ||
         this.#walk.terminals.get(node)?.reach === REACH.namesOnly,
     );
-    if (named !== undefined) return { missing: 'names only', ref: index.refOf(leader) };
+    if (named !== undefined) return { missing: NAMES_ONLY, ref: '' };
     const open = this.#telling(members).find((node) => closure.open[node] === 1);
     if (open === undefined) return undefined;
     const origin = closure.origin[open] ?? open;

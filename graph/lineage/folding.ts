@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { kindBit } from '../domain/kinds.ts';
+import { kindBit, type IdentityLevel } from '../domain/kinds.ts';
 import { RELATION_NAMES } from '../domain/relations.ts';
 import { MARK_BITS } from './arcs.ts';
 import { findPlacements } from './placements.ts';
@@ -10,10 +10,11 @@ const CONTAINS = RELATION_NAMES.indexOf('contains');
 const NAMED = RELATION_NAMES.indexOf('namedAs');
 const ALTERNATE = RELATION_NAMES.indexOf('alternateOf');
 const MODEL = kindBit('Model');
+const LEVEL_ORDER: readonly IdentityLevel[] = ['digest', 'coordinate', 'name', 'local'];
 
 /** What belongs together and is shown as one item. */
 export interface Item {
-  /** Representative node: an OMS root where there is one, else the smallest ref of the shown kind. */
+  /** Representative node: an OMS root where there is one, else the surest, then smallest, ref of the shown kind. */
   readonly node: number;
   readonly name: string;
   readonly members: readonly number[];
@@ -113,9 +114,17 @@ export class Folding {
     const { index } = this.#view;
     const byRef = [...members].sort((a, b) => (index.refOf(a) < index.refOf(b) ? -1 : 1));
     const root = this.#widestRoot(byRef);
-    const model = byRef.find((node) => (this.#view.kindMaskOf(node) & MODEL) !== 0);
-    const node = root ?? model ?? byRef[0] ?? 0;
+    const surest = this.#surestFirst(byRef);
+    const model = surest.find((node) => (this.#view.kindMaskOf(node) & MODEL) !== 0);
+    const node = root ?? model ?? surest[0] ?? 0;
     return { node, name: this.#nameOf(node, root, byRef), members: byRef };
+  }
+
+  /** By identity level, then as given: what only one document knows stands for the others last. */
+  #surestFirst(members: readonly number[]): readonly number[] {
+    return LEVEL_ORDER.flatMap((level) =>
+      members.filter((node) => this.#view.index.levelOf(node) === level),
+    );
   }
 
   /** The OMS root that lists most: a folder's, not that of one file in it. */

@@ -147,15 +147,32 @@ export class Knowledge {
     );
   }
 
-  /** True where the document stands: submitted or inside something that stands, and not retracted. */
-  isLive(document: KnownDocument, asOf: number): boolean {
-    if (isRetracted(document, asOf)) return false;
+  /**
+   * True where the document stands: submitted or inside something that stands, and not retracted.
+   * @param without a document to leave out, as if it were retracted
+   */
+  isLive(document: KnownDocument, asOf: number, without?: KnownDocument): boolean {
+    if (document === without || isRetracted(document, asOf)) return false;
     return document.sources.some((source) => {
       if (source.index >= asOf) return false;
       if (source.parent === null) return true;
       const parent = this.documents[source.parent];
-      return parent !== undefined && parent !== document && this.isLive(parent, asOf);
+      return parent !== undefined && parent !== document && this.isLive(parent, asOf, without);
     });
+  }
+
+  /** Documents that stand now and would not without this one: itself, and members that came no other way. */
+  removedWith(document: KnownDocument, asOf: number): KnownDocument[] {
+    const inside = new Set<KnownDocument>();
+    const queue = [document];
+    for (let one = queue.pop(); one !== undefined; one = queue.pop()) {
+      if (inside.has(one)) continue;
+      inside.add(one);
+      for (const id of one.members) queue.push(...this.documents.slice(id, id + 1));
+    }
+    return [...inside].filter(
+      (one) => this.isLive(one, asOf) && !this.isLive(one, asOf, document),
+    );
   }
 
   standing(document: KnownDocument, asOf: number): Standing | 'retracted' {

@@ -5,7 +5,7 @@ import type { TrustClass } from '../domain/trust-class.ts';
 import { unpackMark } from './arcs.ts';
 import { bestLabel } from './folding.ts';
 import { classOfRank, type View } from './view.ts';
-import { REACH } from './walk.ts';
+import { REACH, type Walk } from './walk.ts';
 
 export interface LineageNode {
   readonly ref: string;
@@ -57,9 +57,7 @@ export function lineageGraph(
 ): LineageGraph {
   const walk = view.walk(direction);
   walk.run(roots, view.filter);
-  const terminals = [...walk.terminals.keys()].filter(
-    (node) => (walk.reach[node] ?? 0) === REACH.none,
-  );
+  const terminals = [...walk.terminals.keys()].filter((node) => walk.reachOf(node) === REACH.none);
   const all = [...walk.visited, ...terminals];
   const nodes = all.slice(0, maxNodes);
   const kept = new Set(nodes);
@@ -67,14 +65,18 @@ export function lineageGraph(
     roots: roots.map((node) => view.index.refOf(node)),
     direction,
     nodes: nodes
-      .map((node) =>
-        describeNode(view, node, walk.reach[node] ?? walk.terminals.get(node)?.reach ?? 0),
-      )
+      .map((node) => describeNode(view, node, reachOf(walk, node)))
       .sort((a, b) => (a.ref < b.ref ? -1 : 1)),
     edges: edgesAmong(view, kept),
     skipped: [...walk.skipped].map((node) => view.index.refOf(node)).sort(),
     truncated: all.length > nodes.length,
   };
+}
+
+/** A terminal has no reach as content, only as what hangs on it. */
+function reachOf(walk: Walk, node: number): number {
+  const content = walk.reachOf(node);
+  return content === REACH.none ? (walk.terminals.get(node)?.reach ?? REACH.none) : content;
 }
 
 /** A node as shown. */

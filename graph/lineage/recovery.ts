@@ -42,11 +42,10 @@ export function outcomeOf(view: View, radius: BlastRadius, node: number): ItemOu
   const ref = view.index.refOf(item.node);
   if (radius.affected.some((hit) => hit.ref === ref)) return 'affected';
   if (radius.possible.some((hit) => hit.ref === ref)) return 'possible';
-  const namesOnly = radius.open.groups.some(
-    (group) => group.missing === 'names only' && group.ref === ref,
-  );
+  if (radius.missing.has(ref)) return 'open';
+  // what is no model or deployment is not counted there; its openness is asked for itself
   const visible = item.members.filter((member) => view.isVisible(member));
-  if (namesOnly || visible.some((member) => view.closure.open[member] === 1)) return 'open';
+  if (visible.some((member) => view.closure.open[member] === 1)) return 'open';
   return 'clear';
 }
 

@@ -132,8 +132,8 @@ export class View implements ScopedIndex {
     return this.knowledge.documents.filter((document) => {
       const latest = latestEntry(document, this.scope.asOf);
       const summary = this.index.documentFacts[document.id];
-      if (latest === undefined || latest.standing === 'accepted' || summary === undefined)
-        return false;
+      const counts = (this.tables.asThreat[document.id] ?? 0) > 0;
+      if (!counts || latest?.standing === 'accepted' || summary === undefined) return false;
       return this.knowledge
         .signaturesEver(document, this.scope.asOf)
         .some(

@@ -28,7 +28,7 @@ export interface Terminal {
   readonly node: number;
   readonly influence: TerminalInfluence;
   readonly reach: number;
-  /** Class table rank of the arc that it hangs on. */
+  /** Class table rank of the widest path to it. */
   readonly rank: number;
 }
 
@@ -41,6 +41,7 @@ const MODES = [
   'runInput',
   'score',
   'placement',
+  'revision',
 ] as const;
 /** What an arc is to a walk. */
 export type ArcMode = (typeof MODES)[number];
@@ -72,6 +73,8 @@ function modeOf(
   if (rule.influence === 'score') {
     return direction === 'up' && name === 'evaluates' ? MODE.definite : MODE.score;
   }
+  // Other revisions of a seed may carry what it carries; revisions of anything else are other things.
+  if (name === 'wasRevisionOf' && direction === 'down') return MODE.revision;
   if (rule.influence !== 'content') return MODE.skip;
   // Entering the shared Name is the step; leaving it is free.
   if (rule.nameStep) return reverse === (direction === 'down') ? MODE.nameStep : MODE.definite;
@@ -95,6 +98,7 @@ export function isRevisionArc(mark: number): boolean {
 }
 
 const USED = RELATION_NAMES.indexOf('used');
+const INFERRED = STRENGTHS.indexOf('inferred');
 const REVISION = RELATION_NAMES.indexOf('wasRevisionOf');
 
 /**
@@ -102,16 +106,22 @@ const REVISION = RELATION_NAMES.indexOf('wasRevisionOf');
  * the certain round is over, what only makes possible is as good as any.
  */
 function modesFor(direction: 'down' | 'up', filter: WalkFilter, isCertain: boolean): Uint8Array {
+  const stops = filter.scoreRuns.size > 0;
+  const demotes = isCertain && filter.demoted.size > 0;
+  const key = `${direction} ${stops} ${demotes} ${isCertain}`;
+  const known = MODE_TABLES.get(key);
+  if (known !== undefined) return known;
   const plain = new Set<number>([MODE.definite]);
-  if (filter.scoreRuns.size === 0) plain.add(MODE.runInput);
-  if (filter.scoreRuns.size === 0 && (!isCertain || filter.demoted.size === 0)) {
-    plain.add(MODE.snapshot);
-  }
+  if (!stops) plain.add(MODE.runInput);
+  if (!stops && !demotes) plain.add(MODE.snapshot);
   if (!isCertain) plain.add(MODE.possible);
   const table = direction === 'down' ? DOWN : UP;
-  return table.map((mode) => (plain.has(mode) ? DEFINITE : mode));
+  const modes = table.map((mode) => (plain.has(mode) ? DEFINITE : mode));
+  MODE_TABLES.set(key, modes);
+  return modes;
 }
 
+const MODE_TABLES = new Map<string, Uint8Array>();
 const DEFINITE = MODE.definite;
 /** Table rank of the strongest class, which seeds have. */
 const TOP_RANK = TRUST_CLASSES.length;
@@ -125,9 +135,8 @@ function emptyFrontier(): Frontier {
 
 /** One pass over everything that can be entered with the same certainty. */
 interface Round {
-  /** 4 in the first round, 1 in the last. */
+  /** 4 in the first round, 1 in the last; see REACH_OF_CERTAINTY. */
   readonly certainty: number;
-  readonly reach: number;
   /** Class table rank below which an arc is put aside. */
   readonly least: number;
   readonly modes: Uint8Array;
@@ -140,8 +149,17 @@ const LAST_ROUND = 1;
  * entered again only for a larger one.
  */
 function standing(certainty: number, rank: number): number {
-  return (certainty << 3) | rank;
+  return (certainty << 3) + rank;
 }
+
+/** REACH of what a round of this certainty enters. */
+const REACH_OF_CERTAINTY = [
+  REACH.none,
+  REACH.namesOnly,
+  REACH.possible,
+  REACH.possible,
+  REACH.affected,
+];
 
 /** Standing of boilerplate: below every other, so that an arc which would enter it is noticed. */
 const BLOCKED = 1;
@@ -156,11 +174,10 @@ export class Walk {
   readonly #index: LineageIndex;
   readonly #arcs: Arcs;
   readonly #direction: 'down' | 'up';
-  reach: Uint8Array = new Uint8Array(0);
-  rank: Uint8Array = new Uint8Array(0);
   #standing: Uint8Array = new Uint8Array(0);
-  /** Reached nodes in order, boilerplate excluded; the queue of the round in hand at its end. */
-  #visited: number[] = [];
+  /** Reached nodes in order, boilerplate excluded; the queue of the round in hand is its end. */
+  #visited: Uint32Array = new Uint32Array(0);
+  #visitedCount = 0;
   /** How each terminal hangs: 0 not at all, else comparable as `standing`, with the influence in the lowest bit. */
   #hung: Uint8Array = new Uint8Array(0);
   #hungNodes: number[] = [];
@@ -168,6 +185,7 @@ export class Walk {
   #skipped = new Set<number>();
   #blocked: readonly number[] = [];
   #seeds: ReadonlySet<number> = new Set();
+  #fixed: ReadonlySet<number> = new Set();
   /** Put aside by the round in hand. */
   #possible: Frontier = emptyFrontier();
   #named: Frontier = emptyFrontier();
@@ -179,8 +197,20 @@ export class Walk {
   }
 
   /** Reached content nodes, seeds included, in the order of discovery. */
-  get visited(): readonly number[] {
-    return this.#visited;
+  get visited(): Uint32Array {
+    return this.#visited.subarray(0, this.#visitedCount);
+  }
+
+  /** REACH of a node; terminals have theirs in `terminals`. */
+  reachOf(node: number): number {
+    const known = this.#standing[node] ?? 0;
+    return known === BLOCKED ? REACH.blocked : (REACH_OF_CERTAINTY[known >>> 3] ?? REACH.none);
+  }
+
+  /** Class table rank of the widest path to a node, 0 where it was not reached. */
+  rankOf(node: number): number {
+    const known = this.#standing[node] ?? 0;
+    return known === BLOCKED ? 0 : known & 7;
   }
 
   /** Evaluations, deployments and score runs' products hanging on what was reached. */
@@ -202,51 +232,37 @@ export class Walk {
   run(seeds: readonly number[], filter: WalkFilter, fixed: ReadonlySet<number> = new Set()): void {
     this.#reset(filter);
     this.#seeds = new Set(seeds);
+    this.#fixed = fixed;
     const open = modesFor(this.#direction, filter, false);
     const certain = modesFor(this.#direction, filter, true);
     const start = emptyFrontier();
     start[TOP_RANK]?.push(...seeds.filter((seed) => this.#standing[seed] !== BLOCKED));
-    const { affected, possible, namesOnly } = REACH;
-    this.#round(start, { certainty: 4, reach: affected, least: filter.minRank, modes: certain }, filter);
-    if (this.#direction === 'down') this.#putRevisionsAside(filter, fixed);
-    this.#round(this.#possible, { certainty: 3, reach: possible, least: 1, modes: open }, filter);
-    this.#round(this.#takeNamed(), { certainty: 2, reach: possible, least: 1, modes: open }, filter);
-    const rest = this.#takeNamed();
-    this.#round(rest, { certainty: LAST_ROUND, reach: namesOnly, least: 1, modes: open }, filter);
+    this.#round(start, { certainty: 4, least: filter.minRank, modes: certain }, filter);
+    this.#round(this.#possible, { certainty: 3, least: 1, modes: open }, filter);
+    this.#round(this.#takeNamed(), { certainty: 2, least: 1, modes: open }, filter);
+    this.#round(this.#takeNamed(), { certainty: LAST_ROUND, least: 1, modes: open }, filter);
   }
 
   #reset(filter: WalkFilter): void {
     const count = this.#index.nodeCount;
-    if (this.reach.length < count) {
+    if (this.#standing.length < count) {
       const capacity = Math.max(1024, Math.ceil(count * 1.25));
-      this.reach = new Uint8Array(capacity);
-      this.rank = new Uint8Array(capacity);
       this.#standing = new Uint8Array(capacity);
       this.#hung = new Uint8Array(capacity);
+      this.#visited = new Uint32Array(capacity);
     } else {
-      this.#clear(this.#visited);
-      this.#clear(this.#blocked);
+      for (const node of this.visited) this.#standing[node] = 0;
+      for (const node of this.#blocked) this.#standing[node] = 0;
       for (const node of this.#hungNodes) this.#hung[node] = 0;
     }
     this.#blocked = [...filter.boilerplate];
-    for (const node of this.#blocked) {
-      this.reach[node] = REACH.blocked;
-      this.#standing[node] = BLOCKED;
-    }
-    this.#visited = [];
+    for (const node of this.#blocked) this.#standing[node] = BLOCKED;
+    this.#visitedCount = 0;
     this.#hungNodes = [];
     this.#terminals = undefined;
     this.#skipped = new Set();
     this.#possible = emptyFrontier();
     this.#named = emptyFrontier();
-  }
-
-  #clear(nodes: readonly number[]): void {
-    for (const node of nodes) {
-      this.reach[node] = REACH.none;
-      this.rank[node] = 0;
-      this.#standing[node] = 0;
-    }
   }
 
   #takeNamed(): Frontier {
@@ -257,24 +273,23 @@ export class Walk {
 
   /** Enters what was put aside and everything behind it, widest class first. */
   #round(aside: Frontier, round: Round, filter: WalkFilter): void {
-    const { reach, rank } = this;
     const standings = this.#standing;
     const queue = this.#visited;
     const arcs = this.#arcs;
     const { offsets, pairs, heads } = arcs;
     const baseNodes = offsets.length - 1;
-    const { certainty, least, modes } = round;
+    const { least, modes } = round;
     const { classes } = filter;
-    const frontier = this.#frontierOf(aside, certainty);
-    let head = queue.length;
+    const base = standing(round.certainty, 0);
+    const frontier = this.#frontierOf(aside, base);
+    let head = this.#visitedCount;
+    let tail = head;
     for (let level = TOP_RANK; level >= least; level--) {
       for (const node of frontier[level] ?? []) {
-        if (standings[node] === standing(certainty, level)) queue.push(node);
+        if (standings[node] === base + level) queue[tail++] = node;
       }
-      for (; head < queue.length; head++) {
+      for (; head < tail; head++) {
         const node = queue[head] as number;
-        reach[node] = round.reach;
-        rank[node] = level;
         // the node's arcs in the base, then those in the overlay
         let source = pairs;
         let at = node < baseNodes ? 2 * (offsets[node] as number) : 0;
@@ -287,16 +302,21 @@ export class Walk {
             const far = source[at] as number;
             const width = cls < level ? cls : level;
             const known = standings[far] as number;
-            if (known >= standing(certainty, width)) continue;
+            if (known >= base + width) continue;
             const mode = modes[mark & (MARK_COUNT - 1)] as number;
-            const isPlain = mode === DEFINITE && cls >= least;
-            if (!isPlain && !this.#isTaken(node, far, mark, mode, width, round, filter)) continue;
+            if (mode === DEFINITE && cls < least) {
+              this.#possible[width]?.push(far);
+              continue;
+            }
+            if (mode !== DEFINITE && !this.#isTaken(node, far, mark, mode, width, round, filter)) {
+              continue;
+            }
             if (known === BLOCKED) {
               this.#skipped.add(far);
               continue;
             }
-            standings[far] = standing(certainty, width);
-            if (width === level) queue.push(far);
+            standings[far] = base + width;
+            if (width === level) queue[tail++] = far;
             else frontier[width]?.push(far);
           }
           if (source !== pairs || node >= heads.length) break;
@@ -306,17 +326,18 @@ export class Walk {
         }
       }
     }
+    this.#visitedCount = tail;
   }
 
   /** What was put aside and has not been reached better since, each node once in its widest bucket. */
-  #frontierOf(aside: Frontier, certainty: number): Frontier {
+  #frontierOf(aside: Frontier, base: number): Frontier {
     const frontier = emptyFrontier();
     for (let rank = TOP_RANK; rank > 0; rank--) {
       for (const node of aside[rank] ?? []) {
         const known = this.#standing[node] ?? 0;
         if (known === BLOCKED) this.#skipped.add(node);
-        else if (known < standing(certainty, rank)) {
-          this.#standing[node] = standing(certainty, rank);
+        else if (known < base + rank) {
+          this.#standing[node] = base + rank;
           frontier[rank]?.push(node);
         }
       }
@@ -338,13 +359,16 @@ export class Walk {
     filter: WalkFilter,
   ): boolean {
     const cls = filter.classes[mark >>> MARK_BITS] ?? 0;
-    const isFirst = round.reach === REACH.affected;
+    const reach = REACH_OF_CERTAINTY[round.certainty] ?? REACH.namesOnly;
     switch (mode) {
       case MODE.skip:
         return false;
       case MODE.score:
       case MODE.placement:
-        this.#hang(far, mode === MODE.score ? 'score' : 'placement', round.reach, cls);
+        this.#hang(far, mark, mode === MODE.score ? 'score' : 'placement', reach, width, filter);
+        return false;
+      case MODE.revision:
+        if (this.#seeds.has(node) && !this.#fixed.has(far)) this.#possible[width]?.push(far);
         return false;
       case MODE.nameStep:
         if (round.certainty === LAST_ROUND) return true;
@@ -353,14 +377,15 @@ export class Walk {
       case MODE.runInput:
       case MODE.snapshot:
         if (this.#stopsAtScoreRun(node, far, mark, filter)) {
-          this.#hangScoreRun(node, this.#runOf(node, far, mark), round.reach, cls);
+          this.#hangScoreRun(node, this.#runOf(node, far, mark), mark, reach, width, filter);
           return false;
         }
         break;
       default:
     }
     const isDemoted = mode === MODE.snapshot && filter.demoted.has(mark >>> MARK_BITS);
-    if (isFirst && (mode === MODE.possible || isDemoted || cls < round.least)) {
+    const isWeak = mode === MODE.possible || isDemoted || cls < round.least;
+    if (reach === REACH.affected && isWeak) {
       this.#possible[width]?.push(far);
       return false;
     }
@@ -381,33 +406,55 @@ export class Walk {
     return node !== run && !this.#seeds.has(node);
   }
 
-  /** Other revisions of a seed may carry what it carries, unless they are named as fixed. */
-  #putRevisionsAside(filter: WalkFilter, fixed: ReadonlySet<number>): void {
-    for (const seed of this.#seeds) {
-      this.#arcs.forEach(seed, (far, mark) => {
-        const cls = filter.classes[mark >>> MARK_BITS] ?? 0;
-        if (cls > 0 && isRevisionArc(mark) && !fixed.has(far)) this.#possible[cls]?.push(far);
-      });
-    }
-  }
-
   /** A run that evaluates or scans stops content: what it made are scores. */
-  #hangScoreRun(node: number, run: number, reach: number, cls: number): void {
-    if (this.#direction === 'up' || node === run) return;
-    this.#hang(run, 'score', reach, cls);
+  #hangScoreRun(
+    node: number,
+    run: number,
+    mark: number,
+    reach: number,
+    rank: number,
+    filter: WalkFilter,
+  ): void {
+    if (this.#direction === 'up') return;
+    const reached = node === run ? reach : this.#hang(run, mark, 'score', reach, rank, filter);
     this.#arcs.forEach(run, (product, arc) => {
       const madeBy = (arc & 31) !== USED;
-      if (madeBy) this.#hang(product, 'score', reach, cls);
+      const cls = filter.classes[arc >>> MARK_BITS] ?? 0;
+      if (madeBy) this.#hang(product, arc, 'score', reached, Math.min(rank, cls), filter);
     });
   }
 
-  #hang(node: number, influence: TerminalInfluence, reach: number, rank: number): void {
+  /**
+   * Hangs something on what was reached. An arc below the class asked for, or an inferred one, only makes it possible.
+   * @returns how sure it is then
+   */
+  #hang(
+    node: number,
+    mark: number,
+    influence: TerminalInfluence,
+    viaReach: number,
+    rank: number,
+    filter: WalkFilter,
+  ): number {
+    const cls = filter.classes[mark >>> MARK_BITS] ?? 0;
+    const isSure = cls >= filter.minRank && !isInferred(mark);
+    const reach = isSure ? viaReach : Math.max(viaReach, REACH.possible);
+    if (this.#standing[node] === BLOCKED) this.#skipped.add(node);
+    else if (cls > 0) this.#keep(node, hungAs(influence, reach, rank));
+    return reach;
+  }
+
+  #keep(node: number, hung: number): void {
     const known = this.#hung[node] ?? 0;
-    const hung = hungAs(influence, reach, rank);
     if (known >= hung) return;
     if (known === 0) this.#hungNodes.push(node);
     this.#hung[node] = hung;
   }
+}
+
+/** True for an arc that its document does not state in words. */
+export function isInferred(mark: number): boolean {
+  return ((mark >>> 5) & 3) === INFERRED;
 }
 
 /** How a terminal hangs, in one comparable number: surer first, then better attested, then a placement before a score. */

@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import { MARK_BITS, unpackMark } from './arcs.ts';
 import type { LineageIndex } from './lineage-index.ts';
-import { arcMode, isRevisionArc, REACH, type ArcMode, type Walk, type WalkFilter } from './walk.ts';
+import {
+  arcMode,
+  isInferred,
+  isRevisionArc,
+  REACH,
+  type ArcMode,
+  type Walk,
+  type WalkFilter,
+} from './walk.ts';
 
 /** One step of a witness: a node, and the arc that led to it from the step before (absent on the first). */
 export interface WitnessStep {
@@ -46,13 +54,13 @@ export class Witnesses {
 
   /** Path from a seed to a reached content node or terminal, seed first; empty where the walk did not reach it. */
   pathTo(node: number): WitnessStep[] {
-    const reach = this.#walk.reach[node] ?? REACH.none;
+    const reach = this.#walk.reachOf(node);
     if (reach !== REACH.none && reach !== REACH.blocked) return this.#contentPath(node, reach);
     return this.#terminalPath(node);
   }
 
   #contentPath(node: number, reach: number): WitnessStep[] {
-    const rank = reach === REACH.affected ? (this.#walk.rank[node] ?? 0) : 0;
+    const rank = reach === REACH.affected ? this.#walk.rankOf(node) : 0;
     const allowance = { reach, rank };
     const distances = this.#distancesFor(allowance);
     let names = distances.findIndex((hops) => (hops[node] ?? 0) > 0);
@@ -135,7 +143,7 @@ export class Witnesses {
     mark: number,
     { reach, rank }: Allowance,
   ): number | undefined {
-    const farReach = this.#walk.reach[far] ?? REACH.none;
+    const farReach = this.#walk.reachOf(far);
     if (farReach === REACH.none || farReach > reach) return undefined;
     const cls = this.#filter.classes[mark >>> MARK_BITS] ?? 0;
     if (cls === 0) return undefined;
@@ -154,18 +162,32 @@ export class Witnesses {
     this.#index.up.forEach(node, (cause, mark) => {
       const cls = this.#filter.classes[mark >>> MARK_BITS] ?? 0;
       if (cls === 0 || unpackMark(mark).reverse) return;
-      const reach = this.#walk.reach[cause] ?? REACH.none;
+      const reach = this.#walk.reachOf(cause);
       const isContent = reach !== REACH.none && reach !== REACH.blocked;
-      const isScoreRun = this.#filter.scoreRuns.has(cause) && this.#walk.terminals.has(cause);
-      if (!isContent && !isScoreRun) return;
+      const hung = this.#filter.scoreRuns.has(cause) ? this.#walk.terminals.get(cause) : undefined;
+      if (!isContent && hung === undefined) return;
       const before = isContent ? this.#contentPath(cause, reach) : this.#terminalPath(cause);
       if (before.length === 0) return;
-      const length = String(before.length).padStart(6, '0');
-      const key = `${isContent ? reach : 9} ${length} ${this.#key(cause, mark)}`;
-      if (best === undefined || key < best.key) best = { steps: [...before, { node, mark }], key };
+      const steps = [...before, { node, mark }];
+      const isSure = cls >= this.#filter.minRank && !isInferred(mark);
+      const sure = Math.max(hung?.reach ?? reach, isSure ? REACH.affected : REACH.possible);
+      const key = `${sure} ${9 - this.#widthOf(steps)} ${lengthKey(before)} ${this.#key(cause, mark)}`;
+      if (best === undefined || key < best.key) best = { steps, key };
     });
     return best?.steps ?? [];
   }
+
+  /** Class table rank of the weakest document on a path. */
+  #widthOf(steps: readonly WitnessStep[]): number {
+    const ranks = steps.flatMap(({ mark }) =>
+      mark === undefined ? [] : [this.#filter.classes[mark >>> MARK_BITS] ?? 0],
+    );
+    return Math.min(...ranks);
+  }
+}
+
+function lengthKey(steps: readonly WitnessStep[]): string {
+  return String(steps.length).padStart(6, '0');
 }
 
 function isCertain(mode: ArcMode, mark: number, filter: WalkFilter): boolean {

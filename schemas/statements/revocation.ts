@@ -7,6 +7,7 @@ import { artefactJson, artefactOf, isSameContent, parseArtefact } from './artefa
 import { REVOCATION_PREDICATE } from './predicate-types.ts';
 import { openStatement, toStatement, type StatementJson } from './statement.ts';
 import {
+  optionalInstant,
   optionalText,
   refuse,
   strictArray,
@@ -32,10 +33,12 @@ export interface RevocationStatement {
   readonly withdraws?: string;
   /** Refs of revisions that are repaired. */
   readonly fixed?: readonly string[];
+  /** RFC 3339, as written. Tells a second revocation from the first one sent twice; proves nothing by itself. */
+  readonly issuedAt?: string;
 }
 
 const AT = '/predicate';
-const MEMBERS = ['target', 'reason', 'severity', 'since', 'until', 'withdraws', 'fixed'];
+const MEMBERS = ['target', 'reason', 'severity', 'since', 'until', 'withdraws', 'fixed', 'issuedAt'];
 const MAX_FIXED = 1000;
 
 /**
@@ -53,6 +56,7 @@ export function parseRevocation(value: JsonValue): RevocationStatement {
   assertSubjectIsTarget(statement.subjects[0], target);
   const severity = optionalText(predicate, 'severity', AT, 64);
   const withdraws = parseWithdraws(predicate);
+  const issuedAt = optionalInstant(predicate, 'issuedAt', AT);
   return {
     target,
     reason: strictText(predicate, 'reason', AT),
@@ -60,6 +64,7 @@ export function parseRevocation(value: JsonValue): RevocationStatement {
     ...strictWindow(predicate, AT),
     ...(withdraws !== undefined && { withdraws }),
     ...(member(predicate, 'fixed') !== undefined && { fixed: parseFixed(predicate) }),
+    ...(issuedAt !== undefined && { issuedAt }),
   };
 }
 
@@ -68,7 +73,7 @@ export function parseRevocation(value: JsonValue): RevocationStatement {
  * @throws {PedigreeError} ERR_PARSE_DOCUMENT
  */
 export function createRevocationStatement(revocation: RevocationStatement): StatementJson {
-  const { target, reason, severity, since, until, withdraws, fixed } = revocation;
+  const { target, reason, severity, since, until, withdraws, fixed, issuedAt } = revocation;
   const statement = toStatement(REVOCATION_PREDICATE, [subjectOf(target)], {
     target,
     reason,
@@ -77,6 +82,7 @@ export function createRevocationStatement(revocation: RevocationStatement): Stat
     ...(until !== undefined && { until }),
     ...(withdraws !== undefined && { withdraws }),
     ...(fixed !== undefined && { fixed }),
+    ...(issuedAt !== undefined && { issuedAt }),
   });
   parseRevocation(statement);
   return statement;

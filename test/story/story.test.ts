@@ -365,7 +365,10 @@ describeShared('the story: going back (question 8)', () => {
 
   beforeAll(async () => {
     const policy = storyPolicy();
-    const grant = (identity: (typeof policy)['trusted'][number]['signers'][number], kind: string) => ({
+    const grant = (
+      identity: (typeof policy)['trusted'][number]['signers'][number],
+      kind: string,
+    ) => ({
       signers: [identity],
       statements: [kind],
       subjects: ['*'],

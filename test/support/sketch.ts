@@ -186,7 +186,7 @@ export class Sketch {
       payload: digest,
       evidence: document.evidence ?? [],
     };
-    const outer = { project: document.project, receivedAt: document.receivedAt };
+    const outer = { project: document.project, receivedAt: document.receivedAt, source: name };
     this.envelope(envelope, signature, outer);
     return this.#receive(name, digest, envelope, document, null);
   }
@@ -195,11 +195,15 @@ export class Sketch {
   envelope(
     digest: Digest,
     signature: SignatureRecord,
-    more: { readonly project?: string | undefined; readonly receivedAt?: Instant | undefined } = {},
+    more: {
+      readonly project?: string | undefined;
+      readonly receivedAt?: Instant | undefined;
+      readonly source?: string;
+    } = {},
   ): this {
     const standing = signature.status === 'passed' ? 'accepted' : 'pending';
     return this.append({
-      ...this.#event(digest, standing, more.project ?? PROJECT),
+      ...this.#event(digest, standing, more.project ?? PROJECT, more.source),
       ...(more.receivedAt !== undefined && { receivedAt: more.receivedAt }),
       statementKind: 'envelope',
       signature,
@@ -219,7 +223,14 @@ export class Sketch {
   retract(digest: Digest, type: 'retracted' | 'reinstated' = 'retracted'): this {
     const receivedAt = entryTime(this.size);
     const by = WHO.owner;
-    return this.append({ type, project: PROJECT, document: digest, reason: 'test', by, receivedAt });
+    return this.append({
+      type,
+      project: PROJECT,
+      document: digest,
+      reason: 'test',
+      by,
+      receivedAt,
+    });
   }
 
   /** An effective revocation by the owner, with its statement standing. */
@@ -356,7 +367,13 @@ export function step(
       ...inputs.map((ref): SketchEdge => [run, 'used', ref]),
       ...products.map((ref): SketchEdge => [ref, 'wasGeneratedBy', run]),
     ],
-    nodes: { [run]: { kinds: ['Run'], attributes: name === undefined ? {} : { step: name } } },
+    nodes: {
+      [run]: {
+        kinds: ['Run'],
+        names: name === undefined ? [] : [name],
+        attributes: name === undefined ? {} : { step: name },
+      },
+    },
     ...rest,
   };
 }

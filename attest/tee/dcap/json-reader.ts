@@ -12,7 +12,7 @@ import type { TcbStatus } from './tcb-status.ts';
 const MAX_ITEMS = 1000;
 const MAX_TEXT_CHARS = 200;
 
-/** Non-empty text. Throws ERR_PARSE_EVIDENCE, as everything here does. */
+/** A member that must be text of 1 to 200 characters. Throws ERR_PARSE_EVIDENCE, as every reader here does. */
 export function readText(value: JsonValue, key: string): string {
   const text = stringMember(value, key);
   if (text === undefined || text === '' || text.length > MAX_TEXT_CHARS) {
@@ -21,6 +21,7 @@ export function readText(value: JsonValue, key: string): string {
   return text;
 }
 
+/** A member that must be a whole number from 0 to max. */
 export function readInteger(value: JsonValue, key: string, max: number): number {
   const found = member(value, key);
   if (typeof found !== 'number' || !Number.isInteger(found) || found < 0 || found > max) {
@@ -29,7 +30,7 @@ export function readInteger(value: JsonValue, key: string, max: number): number 
   return found;
 }
 
-/** Bytes written as hex of either case. */
+/** A member that must be hex, of either case, of exactly this many bytes. */
 export function readBytes(value: JsonValue, key: string, sizeBytes: number): Uint8Array {
   const text = readText(value, key);
   if (text.length !== 2 * sizeBytes || !/^[0-9a-fA-F]*$/.test(text)) {
@@ -38,6 +39,7 @@ export function readBytes(value: JsonValue, key: string, sizeBytes: number): Uin
   return new Uint8Array(Buffer.from(text, 'hex'));
 }
 
+/** A member that must be an RFC 3339 time. */
 export function readInstant(value: JsonValue, key: string): Instant {
   const text = readText(value, key);
   const instant = findInstant(text);
@@ -45,13 +47,14 @@ export function readInstant(value: JsonValue, key: string): Instant {
   return instant;
 }
 
+/** A member that must be an object. */
 export function readMember(value: JsonValue, key: string): JsonObject {
   const found = member(value, key);
   if (!isJsonObject(found)) throw jsonError(`${key} is missing or not an object`);
   return found;
 }
 
-/** A list that is not empty. */
+/** A member that must be a list of 1 to 1000 items. */
 export function readList(value: JsonValue, key: string): readonly JsonValue[] {
   const list = arrayMember(value, key);
   if (list === undefined || list.length === 0) throw jsonError(`${key} is missing or empty`);
@@ -66,6 +69,7 @@ export interface LevelFacts {
   readonly advisories: readonly string[];
 }
 
+/** Reads tcbStatus, tcbDate and advisoryIDs of a level. A status that is not known is refused. */
 export function readLevelFacts(level: JsonValue): LevelFacts {
   const name = readText(level, 'tcbStatus');
   const status = findTcbStatus(name);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { hubIdentityOfDatasetUrl } from './hub.ts';
 import { isModel, sharedName } from './identity.ts';
+import { scoreLabel } from '../score-label.ts';
 import type {
   Component,
   DataEntry,
@@ -176,7 +177,7 @@ function evaluationNode(graph: BomGraph, metric: PerformanceMetric): number {
   return graph.builder.entity({
     kinds: ['Evaluation'],
     pointer: metric.pointer,
-    names: metric.type === undefined ? [] : [metric.type],
+    names: metric.type === undefined ? [] : [scoreLabel(metric.type, metric.value)],
     local: metric.pointer,
     attributes,
   });

@@ -11,6 +11,7 @@ import {
 import type { FormatReader } from '../extractor.ts';
 import { FactsBuilder } from '../facts-builder.ts';
 import { finishReading, jsonOf } from '../reading.ts';
+import { scoreLabel } from '../score-label.ts';
 import { addArtefact } from './artefact-entity.ts';
 
 /** A score: an Evaluation of a model on a dataset, one claim a metric. */
@@ -23,6 +24,7 @@ export const evaluationReader: FormatReader = {
     const node = builder.entity({
       kinds: ['Evaluation'],
       pointer: '/predicate',
+      names: labelOf(decoded, statement),
       coordinates: [`evaluation:${hexOf(context.digest)}`],
       ...(statement.evaluatedAt !== undefined && {
         attributes: { evaluatedAt: statement.evaluatedAt },
@@ -36,6 +38,14 @@ export const evaluationReader: FormatReader = {
     return finishReading(builder, { detected, statementKind: 'evaluation' }, context, []);
   },
 };
+
+/** Called by its first score. */
+function labelOf(decoded: Decoded, { metrics, model }: EvaluationStatement): readonly string[] {
+  const [first] = metrics;
+  if (first === undefined || decoded.kind !== 'json') return [];
+  const value = findSpan(decoded.json, '/predicate/metrics/0/value')?.source;
+  return [scoreLabel(first.metric, value, model.name)];
+}
 
 function addMetrics(
   builder: FactsBuilder,

@@ -2,6 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { JsonValue } from '../../../core/canonical-json-jcs.ts';
+import { valueAt } from '../../../core/json.ts';
 import { createApp } from '../../../api/app.ts';
 import type { AppDeps } from '../../../api/env.ts';
 import { PublishedLog } from '../../../api/service/published-log.ts';
@@ -17,23 +19,29 @@ export interface TestApi {
   /** Faults that the API reported to its operator. */
   readonly faults: unknown[];
   /** A request from this machine, without token. */
-  get(path: string, init?: RequestInit): Promise<Response>;
+  get(path: string, init?: Init): Promise<Response>;
   /** A request with the token. */
-  post(path: string, body: BodyInit | object, init?: RequestInit): Promise<Response>;
-  graphql(query: string, variables?: object, headers?: Record<string, string>): Promise<GraphqlAnswer>;
-  request(path: string, init?: RequestInit): Promise<Response>;
+  post(path: string, body: BodyInit | object, init?: Init): Promise<Response>;
+  graphql(
+    query: string,
+    variables?: object,
+    headers?: Record<string, string>,
+  ): Promise<GraphqlAnswer>;
+  request(path: string, init?: Init): Promise<Response>;
   close(): Promise<void>;
 }
 
 export interface GraphqlAnswer {
   readonly status: number;
-  // eslint-disable-next-line -- shapes are asserted by the tests
-  readonly data: Json;
-  readonly errors: readonly { readonly message: string; readonly extensions: Readonly<Record<string, unknown>> }[];
+  readonly data: JsonValue;
+  readonly errors: readonly {
+    readonly message: string;
+    readonly extensions: Readonly<Record<string, unknown>>;
+  }[];
 }
 
-/** What JSON.parse gives: each test asserts on what it reads. */
-export type Json = { readonly [key: string]: Json } & readonly Json[] & string & number;
+/** Options of a request; a stream as body needs `duplex`. */
+export type Init = RequestInit & { readonly duplex?: 'half' };
 
 export async function openTestApi(more: Partial<AppDeps> = {}): Promise<TestApi> {
   const home = mkdtempSync(join(tmpdir(), 'pedigree-api-'));
@@ -51,7 +59,7 @@ export async function openTestApi(more: Partial<AppDeps> = {}): Promise<TestApi>
     onFault: (error) => faults.push(error),
     ...more,
   });
-  const request = async (path: string, init: RequestInit = {}): Promise<Response> => {
+  const request = async (path: string, init: Init = {}): Promise<Response> => {
     const headers = new Headers(init.headers);
     if (!headers.has('host')) headers.set('host', AUTHORITY);
     return await app.fetch(new Request(`http://${AUTHORITY}${path}`, { ...init, headers }));
@@ -59,7 +67,8 @@ export async function openTestApi(more: Partial<AppDeps> = {}): Promise<TestApi>
   const post: TestApi['post'] = (path, body, init = {}) => {
     const headers = new Headers(init.headers);
     if (!headers.has('authorization')) headers.set('authorization', `Bearer ${TOKEN}`);
-    const isRaw = typeof body === 'string' || body instanceof Uint8Array || body instanceof ReadableStream;
+    const isRaw =
+      typeof body === 'string' || body instanceof Uint8Array || body instanceof ReadableStream;
     if (!isRaw && !headers.has('content-type')) headers.set('content-type', 'application/json');
     const sent = isRaw ? (body as BodyInit) : JSON.stringify(body);
     return request(path, { method: 'POST', ...init, headers, body: sent });
@@ -74,7 +83,7 @@ export async function openTestApi(more: Partial<AppDeps> = {}): Promise<TestApi>
     graphql: async (query, variables = {}, headers = {}) => {
       const response = await post('/graphql', { query, variables }, { headers });
       const { data, errors } = (await response.json()) as Partial<GraphqlAnswer>;
-      return { status: response.status, data: (data ?? {}) as Json, errors: errors ?? [] };
+      return { status: response.status, data: data ?? {}, errors: errors ?? [] };
     },
     close: async () => {
       await opened.close();
@@ -83,7 +92,12 @@ export async function openTestApi(more: Partial<AppDeps> = {}): Promise<TestApi>
   };
 }
 
-/** The JSON of a response. */
-export async function jsonOf(response: Response): Promise<Json> {
-  return (await response.json()) as Json;
+/** The JSON of a response, or the value at a pointer in it. */
+export async function jsonOf(response: Response, pointer = ''): Promise<JsonValue | undefined> {
+  return at((await response.json()) as JsonValue, pointer);
+}
+
+/** The value at a JSON Pointer. */
+export function at(value: JsonValue, pointer: string): JsonValue | undefined {
+  return valueAt(value, pointer);
 }

@@ -247,6 +247,24 @@ describe('a token of our own', () => {
     expect(outcome(fake)).toBe(expected);
   });
 
+  test('certificates in a loose base64 are not read', () => {
+    const loose = chainOf({}).map((der) => `${Buffer.from(der).toString('base64')}\n`);
+    expect(outcome({ header: { x5c: loose } })).toBe('failed chain/certificate-malformed');
+  });
+
+  test('without a trusted root nobody can say', () => {
+    const x5c = chainOf({}).map((der) => Buffer.from(der).toString('base64'));
+    const result = scheme.run({
+      evidence: signToken({ alg: 'RS256', x5c }, claims({}), keys.leaf.privateKey),
+      endorsements: new Map(),
+      anchors: [],
+      at: parseInstant(AT),
+      policy: {},
+      binding: 'ignore',
+    });
+    expect(described(result)).toBe('undetermined chain/no-trust-anchor');
+  });
+
   test('every copied name does not make the root', () => {
     const [root] = anchorCertificates(scheme.pinnedAnchors());
     const subject = root?.subject ?? 'none';

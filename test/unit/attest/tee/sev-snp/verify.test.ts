@@ -377,8 +377,20 @@ describe('chip, TCB and product of the certificate', () => {
 
   test('the chip id may be wrapped in an OCTET STRING', () => {
     expect(outcome({ ekExtensions: { '4': tlv(0x04, chipId('Milan')) } })).toBe('passed');
+    const short = tlv(0x04, Buffer.alloc(63, 0xc1));
+    expect(outcome({ ekExtensions: { '4': short } })).toBe('failed chain/endorsement-malformed');
     const other = tlv(0x04, Buffer.alloc(64, 0xc2));
     expect(outcome({ ekExtensions: { '4': other } })).toBe('failed chain/chip-id');
+  });
+
+  test('the name of a cloud provider is plain text', () => {
+    const signer = 'VLEK';
+    const bell = tlv(0x16, Buffer.from([7]));
+    expect(outcome({ signer, ekExtensions: { '5': bell } })).toBe(
+      'failed chain/endorsement-malformed',
+    );
+    const result = run(makeSnpInput({ keys, signer }));
+    expect(result.claims).toMatchObject({ cspId: 'CN=cloud.example' });
   });
 
   test('Turin compares 8 bytes of the chip id and the FMC level', () => {

@@ -137,6 +137,12 @@ describe('simulated evidence', () => {
     expect(codeOf(attempt())).toBe(expected);
   });
 
+  test('evidence larger than its six members need', () => {
+    const padded = Buffer.concat([evidence(), Buffer.alloc(16 * 1024, 0x20)]);
+    expect(codeOf(run(padded))).toBe('failed malformed');
+    expect(codeOf(run(Buffer.concat([evidence(), Buffer.from('\n')])))).toBe('passed');
+  });
+
   test('a private key is no anchor', () => {
     const secret = platform.privateKey.export({ format: 'pem', type: 'pkcs8' });
     const anchors = [{ name: 'platform.pem', bytes: Buffer.from(secret) }];

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import { PedigreeError } from '../../core/errors.ts';
+import { findOpenLineageFaults } from '../../schemas/openlineage/conform.ts';
+import { parseFacets, parseOpenLineage } from '../../schemas/openlineage/parse.ts';
+import { FactsBuilder } from './facts-builder.ts';
+import { stateEvent } from './openlineage/event-facts.ts';
+import { stateFacets } from './openlineage/facet-facts.ts';
+import type { JsonDocument } from '../../core/json.ts';
+import type { Decoded, Detected } from '../../schemas/decoded.ts';
+import type { SchemaProblem } from '../../schemas/intoto/problem.ts';
+import type { FormatReader, ReadContext, Reading } from './extractor.ts';
+
+/** OpenLineage events. Events of one run meet in its node, whatever document or line they came in. */
+export const openLineageReader: FormatReader = {
+  formats: ['openlineage'],
+  extractor: 'openlineage@1',
+  read(decoded, detected, context) {
+    const json = jsonDocumentOf(decoded);
+    const builder = new FactsBuilder(context.digest);
+    for (const event of parseOpenLineage(json)) stateEvent(builder, event);
+    return finish(builder, detected, context, json);
+  },
+};
+
+/** Facets without their event: about the dataset that the caller names. */
+export const openLineageFacetReader: FormatReader = {
+  formats: ['openlineage-facet'],
+  extractor: 'openlineage-facet@1',
+  read(decoded, detected, context) {
+    const builder = new FactsBuilder(context.digest);
+    stateFacets(builder, context, parseFacets(jsonDocumentOf(decoded)));
+    return finish(builder, detected, context, undefined);
+  },
+};
+
+function jsonDocumentOf(decoded: Decoded): JsonDocument {
+  if (decoded.kind !== 'json') throw new PedigreeError('ERR_PARSE_DOCUMENT', 'an event is JSON');
+  return decoded.json;
+}
+
+function finish(
+  builder: FactsBuilder,
+  { format, version }: Detected,
+  context: ReadContext,
+  json: JsonDocument | undefined,
+): Reading {
+  const isChecked = context.strict === true && json !== undefined;
+  const faults: readonly SchemaProblem[] = isChecked ? findOpenLineageFaults(json) : [];
+  return {
+    facts: builder.build({ format, version, statementKind: 'provenance' }),
+    conformant: isChecked ? faults.length === 0 : null,
+    conformanceProblems: faults,
+  };
+}

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+import { hexOf, sha256 } from '../../../core/digest.ts';
+import { boundRef, nameRef } from '../../../graph/domain/node-ref.ts';
+import { findGitRef } from '../git-ref.ts';
+import { datasetEntity, namedEntity, producerKey } from './identity.ts';
+import type {
+  LineageSource,
+  OpenLineageDataset,
+  OpenLineageEvent,
+  OpenLineageName,
+  ParentRun,
+} from '../../../schemas/openlineage/model.ts';
+import type { FactsBuilder } from '../facts-builder.ts';
+
+/** Hex digits that tell the steps inside one run apart. */
+const PART_HEX = 16;
+
+/** The node of a dataset that is only named: what the same event says of it elsewhere counts. */
+export type NodeOfName = (name: OpenLineageName) => number;
+
+/** The explicit causes of one dataset, from whichever facet names them. */
+type ExplicitLineage = ReadonlyMap<string, readonly LineageSource[]>;
+
+/** States what one event says: of a run, of a job as designed, or of a dataset. */
+export function stateEvent(builder: FactsBuilder, event: OpenLineageEvent): void {
+  const nodeOf = namesOf(builder, event);
+  for (const dataset of [event.dataset ?? [], event.inputs, event.outputs].flat()) {
+    const node = builder.entity(datasetEntity(dataset, event.producer));
+    stateColumns(builder, node, dataset, nodeOf);
+    if (event.kind === 'dataset') stateDatasetEvent(builder, node, dataset, nodeOf);
+  }
+  if (event.kind === 'dataset') return;
+  const explicit = explicitLineage(event);
+  const run = addRun(builder, event);
+  builder.subject(run);
+  for (const input of event.inputs) {
+    const node = builder.entity(datasetEntity(input, event.producer));
+    builder.edge(run, 'used', node, input.pointer, { qualifiers: { role: 'input' } });
+  }
+  for (const output of event.outputs) {
+    stateOutput(builder, event, run, output, explicit.get(keyOf(output)), nodeOf);
+  }
+  stateJobLineage(builder, event, run, nodeOf);
+}
+
+/** A dataset that is read and written under one name is, as a cause, the one that was read. */
+function namesOf(builder: FactsBuilder, event: OpenLineageEvent): NodeOfName {
+  const known = new Map<string, OpenLineageDataset>();
+  for (const dataset of [event.dataset ?? [], event.outputs, event.inputs].flat()) {
+    known.set(keyOf(dataset), dataset);
+  }
+  return (name) => {
+    const described = known.get(keyOf(name));
+    return builder.entity(
+      described === undefined
+        ? namedEntity(name, event.producer)
+        : datasetEntity(described, event.producer),
+    );
+  };
+}
+
+function stateDatasetEvent(
+  builder: FactsBuilder,
+  node: number,
+  dataset: OpenLineageDataset,
+  nodeOf: NodeOfName,
+): void {
+  builder.subject(node);
+  for (const source of dataset.lineage ?? []) stateCause(builder, node, source, nodeOf);
+}
+
+function addRun(builder: FactsBuilder, event: OpenLineageEvent): number {
+  const { job, runId, source, parent } = event;
+  const label = job === undefined ? '' : `${job.namespace}/${job.name}`;
+  const run = builder.entity({
+    kinds: ['Run'],
+    pointer: event.pointer,
+    names: [job?.name ?? '', runId ?? ''],
+    coordinates: runId === undefined ? [] : [runRef(runId)],
+    nameRefs: runId === undefined && job !== undefined ? [jobName(job)] : [],
+    local: `job/${label}`,
+    attributes: runAttributes(event, label),
+  });
+  const producer = producerKey(event.producer);
+  if (producer !== undefined) {
+    const builderNode = builder.nodeOf(boundRef(`builder:${producer}`), ['Builder'], [producer]);
+    const qualifiers = { role: 'producer' };
+    builder.edge(run, 'wasAssociatedWith', builderNode, `${event.pointer}/producer`, {
+      qualifiers,
+    });
+  }
+  const commit = source === undefined ? undefined : findGitRef(source.url, source.version ?? '');
+  if (commit !== undefined && source !== undefined) {
+    const code = builder.nodeOf(commit, ['Code'], [source.url]);
+    builder.edge(run, 'used', code, source.pointer, { qualifiers: { role: 'code' } });
+  }
+  if (parent !== undefined) informedBy(builder, run, parent, 'parent');
+  for (const before of event.upstreamRuns) informedBy(builder, run, before, 'precedes');
+  return run;
+}
+
+function runAttributes(event: OpenLineageEvent, label: string): Readonly<Record<string, string>> {
+  const attributes: Record<string, string> = { job: label };
+  if (event.job !== undefined) attributes['step'] = event.job.name;
+  if (event.producer !== undefined) attributes['builder'] = event.producer;
+  if (event.engine?.name !== undefined) attributes['engine'] = event.engine.name;
+  if (event.engine?.version !== undefined) attributes['engineVersion'] = event.engine.version;
+  if (event.eventType !== undefined && event.eventTime !== undefined) {
+    attributes[event.eventType.toLowerCase()] = event.eventTime;
+  }
+  return attributes;
+}
+
+/**
+ * Where a lineage facet names the causes of an output, these are its causes, not every input of the run ("a consumer should
+ * use it instead of inferring inputs x outputs"): the output comes from a step of the run that used only them.
+ */
+function stateOutput(
+  builder: FactsBuilder,
+  event: OpenLineageEvent,
+  run: number,
+  output: OpenLineageDataset,
+  causes: readonly LineageSource[] | undefined,
+  nodeOf: NodeOfName,
+): void {
+  const node = builder.entity(datasetEntity(output, event.producer));
+  if (causes === undefined) {
+    builder.edge(node, 'wasGeneratedBy', run, output.pointer);
+    return;
+  }
+  const part = builder.nodeOf(partRef(builder, run, output), ['Run'], [output.name]);
+  builder.edge(node, 'wasGeneratedBy', part, output.pointer);
+  builder.edge(part, 'wasInformedBy', run, output.pointer, { qualifiers: { role: 'part' } });
+  for (const source of causes) stateCause(builder, node, source, nodeOf);
+}
+
+/** What the facets of the job or run say of things that are no outputs of this event, and of the job itself. */
+function stateJobLineage(
+  builder: FactsBuilder,
+  event: OpenLineageEvent,
+  run: number,
+  nodeOf: NodeOfName,
+): void {
+  const outputs = new Set(event.outputs.map(keyOf));
+  for (const { target, inputs, pointer } of event.lineage) {
+    if (target === undefined || target.type === 'JOB') {
+      const subject = target?.runId === undefined ? run : runNode(builder, target.runId, target);
+      for (const source of inputs) stateUse(builder, subject, source, nodeOf);
+      continue;
+    }
+    if (outputs.has(keyOf(target))) continue;
+    const node = builder.entity({ ...namedEntity(target, event.producer), pointer });
+    for (const source of inputs) stateCause(builder, node, source, nodeOf);
+  }
+}
+
+/** A dataset comes from a dataset, or from what a job made. */
+export function stateCause(
+  builder: FactsBuilder,
+  node: number,
+  source: LineageSource,
+  nodeOf: NodeOfName,
+): void {
+  if (source.type === 'JOB') {
+    const run = runNode(builder, source.runId, source);
+    builder.edge(node, 'wasGeneratedBy', run, source.pointer);
+    return;
+  }
+  const cause = nodeOf(source);
+  // a field of a table computed from another field of it is no derivation of the table
+  if (cause !== node) builder.edge(node, 'wasDerivedFrom', cause, source.pointer, DATASET_LEVEL);
+}
+
+function stateUse(
+  builder: FactsBuilder,
+  run: number,
+  source: LineageSource,
+  nodeOf: NodeOfName,
+): void {
+  if (source.type === 'JOB') {
+    const before = runNode(builder, source.runId, source);
+    if (before !== run) builder.edge(run, 'wasInformedBy', before, source.pointer);
+    return;
+  }
+  const cause = nodeOf(source);
+  builder.edge(run, 'used', cause, source.pointer, { qualifiers: { role: 'input' } });
+}
+
+const DATASET_LEVEL = { qualifiers: { granularity: 'dataset' } };
+
+/** One edge for each two datasets, with the place of each field that relates them. */
+export function stateColumns(
+  builder: FactsBuilder,
+  node: number,
+  dataset: OpenLineageDataset,
+  nodeOf: NodeOfName,
+): void {
+  for (const { from } of dataset.columns) {
+    const cause = nodeOf(from);
+    if (cause === node) continue;
+    const qualifiers = { granularity: 'field' };
+    builder.edge(node, 'wasDerivedFrom', cause, from.pointer, { qualifiers });
+  }
+}
+
+function explicitLineage(event: OpenLineageEvent): ExplicitLineage {
+  const found = new Map<string, LineageSource[]>();
+  const add = (key: string, sources: readonly LineageSource[]): void => {
+    found.set(key, [...(found.get(key) ?? []), ...sources]);
+  };
+  for (const { target, inputs } of event.lineage) {
+    if (target !== undefined && target.type === 'DATASET') add(keyOf(target), inputs);
+  }
+  for (const output of event.outputs) {
+    if (output.lineage !== undefined) add(keyOf(output), output.lineage);
+  }
+  return found;
+}
+
+function informedBy(builder: FactsBuilder, run: number, other: ParentRun, role: string): void {
+  if (other.runId === undefined) return;
+  const node = runNode(builder, other.runId, other.job);
+  if (node === run) return;
+  builder.edge(run, 'wasInformedBy', node, other.pointer, { qualifiers: { role } });
+}
+
+function runNode(
+  builder: FactsBuilder,
+  runId: string | undefined,
+  job: OpenLineageName | undefined,
+): number {
+  const names = job === undefined ? [] : [job.name];
+  if (runId !== undefined) return builder.nodeOf(runRef(runId), ['Run'], names);
+  return builder.entity({
+    kinds: ['Run'],
+    pointer: job?.pointer ?? '',
+    names,
+    nameRefs: job === undefined ? [] : [jobName(job)],
+    local: `job/${job?.namespace ?? ''}/${job?.name ?? ''}`,
+  });
+}
+
+function jobName({ namespace, name }: OpenLineageName): string {
+  return nameRef(`openlineage/job/${namespace}`, name);
+}
+
+function runRef(runId: string): string {
+  return boundRef(`run:openlineage#${runId}`);
+}
+
+function partRef(builder: FactsBuilder, run: number, output: OpenLineageName): string {
+  const part = hexOf(sha256(keyOf(output))).slice(0, PART_HEX);
+  return boundRef(`${builder.refOf(run)}/${part}`);
+}
+
+function keyOf({ namespace, name }: { namespace: string; name: string }): string {
+  return JSON.stringify([namespace, name]);
+}

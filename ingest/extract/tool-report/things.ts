@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+import { findDigest } from '../../../core/digest.ts';
+import { findPurl, levelOf, nameRef } from '../../../graph/domain/node-ref.ts';
+import { findGitRef } from '../git-ref.ts';
+import type { ReportThing } from '../../../schemas/tool-report/model.ts';
+import type { EntityInput, FactsBuilder } from '../facts-builder.ts';
+
+/**
+ * The nodes of a thing that a report names: one for each identity that holds outside the document, else the document's own
+ * mention of its names. The identities are not joined: who scans a thing does not say what it is made of.
+ */
+export function thingNodes(builder: FactsBuilder, thing: ReportThing): number[] {
+  const nodes = [
+    ...digestNodes(builder, thing),
+    ...purlNodes(builder, thing),
+    ...imageNodes(builder, thing),
+    ...commitNodes(builder, thing),
+  ];
+  return nodes.length > 0 ? [...new Set(nodes)] : [builder.entity(mentionOf(thing))];
+}
+
+/** True where something outside the document could tell which thing is meant. */
+export function isIdentified(thing: ReportThing): boolean {
+  const hasDigest = (thing.digests ?? []).some(
+    ({ algorithm, hex }) => findDigest(algorithm, hex) !== undefined,
+  );
+  const hasPurl = (thing.purls ?? []).some((purl) => {
+    const found = findPurl(purl);
+    return found !== undefined && levelOf(found) === 'coordinate';
+  });
+  const hasCommit = (thing.commits ?? []).some(
+    ({ repository, commit }) => findGitRef(repository, commit) !== undefined,
+  );
+  return hasDigest || hasPurl || hasCommit || (thing.images ?? []).length > 0;
+}
+
+/** The thing by its names alone. */
+export function mentionOf(thing: ReportThing): EntityInput {
+  const names = thing.names ?? [];
+  const shared = (thing.sharedNames ?? []).map(([namespace, name]) => nameRef(namespace, name));
+  return {
+    kinds: [thing.kind],
+    pointer: thing.pointer,
+    names,
+    digests: thing.digests ?? [],
+    purls: thing.purls ?? [],
+    nameRefs: shared,
+    local: `${thing.kind}/${thing.purls?.[0] ?? names[0] ?? thing.pointer}`,
+  };
+}
+
+function digestNodes(builder: FactsBuilder, thing: ReportThing): number[] {
+  return (thing.digests ?? []).flatMap((digest) => {
+    if (findDigest(digest.algorithm, digest.hex) === undefined) return [];
+    return [builder.entity({ ...bare(thing), digests: [digest] })];
+  });
+}
+
+/** The version of an OCI purl is the image's digest; both say which image is meant. */
+function purlNodes(builder: FactsBuilder, thing: ReportThing): number[] {
+  return (thing.purls ?? []).flatMap((text) => {
+    const purl = findPurl(text);
+    if (purl === undefined) {
+      builder.problem('purl-invalid', thing.pointer, `not a purl: "${text}"`);
+      return [];
+    }
+    if (levelOf(purl) !== 'coordinate') return [];
+    const node = builder.entity({ ...bare(thing), coordinates: [purl] });
+    const image = ociDigest(purl);
+    return image === undefined
+      ? [node]
+      : [node, builder.entity({ ...bare(thing), kinds: ['Image'], digests: [image] })];
+  });
+}
+
+function ociDigest(purl: string): { algorithm: string; hex: string } | undefined {
+  if (!/^pkg:(?:oci|docker)\//.test(purl)) return undefined;
+  const version = /@(sha(?:256|384|512))(?::|%3A)([0-9a-f]+)(?:[?#]|$)/i.exec(purl);
+  const [, algorithm = '', hex = ''] = version ?? [];
+  return findDigest(algorithm, hex) === undefined ? undefined : { algorithm, hex };
+}
+
+function imageNodes(builder: FactsBuilder, thing: ReportThing): number[] {
+  return (thing.images ?? []).flatMap((image) => {
+    const at = image.lastIndexOf('@');
+    const [algorithm = '', hex = ''] = image.slice(at + 1).split(':');
+    if (at <= 0 || findDigest(algorithm, hex) === undefined) {
+      builder.problem('placeholder-digest', thing.pointer, `no image by digest: "${image}"`);
+      return [];
+    }
+    const byDigest = builder.entity({ ...bare(thing), digests: [{ algorithm, hex }] });
+    return [byDigest, builder.entity({ ...bare(thing), coordinates: [`oci:${image}`] })];
+  });
+}
+
+function commitNodes(builder: FactsBuilder, thing: ReportThing): number[] {
+  return (thing.commits ?? []).flatMap(({ repository, commit }) => {
+    const ref = findGitRef(repository, commit);
+    return ref === undefined ? [] : [builder.entity({ ...bare(thing), coordinates: [ref] })];
+  });
+}
+
+function bare({ kind, pointer, names }: ReportThing): EntityInput {
+  return { kinds: [kind], pointer, names: names ?? [] };
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import { PedigreeError } from '../../core/errors.ts';
+import { optional } from '../tool-report/optional.ts';
+import { placeOf, type Place } from '../tool-report/place.ts';
+import type { JsonDocument } from '../../core/json.ts';
+import type { OpenVex, VexComponent, VexProduct, VexStatement } from './model.ts';
+
+/**
+ * Parses OpenVEX, 0.0.x (strings) and 0.2.0 (objects) alike.
+ * @throws {PedigreeError} ERR_PARSE_DOCUMENT where it has no statements
+ * @see https://github.com/openvex/spec/blob/main/OPENVEX-SPEC.md
+ */
+export function parseOpenVex(json: JsonDocument): OpenVex {
+  const root = placeOf(json);
+  const statements = root.at('statements');
+  if (!statements.isArray) throw new PedigreeError('ERR_PARSE_DOCUMENT', 'VEX without statements');
+  const time = root.at('timestamp').text;
+  return {
+    context: root.at('@context').text ?? '',
+    ...optional('id', root.at('@id').text),
+    ...optional('author', root.at('author').text),
+    ...optional('role', root.at('role').text),
+    ...optional('version', root.at('version').written),
+    ...optional('time', time),
+    ...optional('lastUpdated', root.at('last_updated').text),
+    ...optional('tooling', root.at('tooling').text),
+    statements: statements.items.flatMap((one) => statementOf(one, time)),
+  };
+}
+
+function statementOf(place: Place, documentTime: string | undefined): VexStatement[] {
+  if (!place.isObject) return [];
+  const vulnerability = place.at('vulnerability');
+  const name = vulnerability.text ?? vulnerability.at('name').text ?? vulnerability.at('@id').text;
+  return [
+    {
+      vulnerability: name ?? '',
+      aliases: vulnerability.at('aliases').items.flatMap((one) => one.text ?? []),
+      products: place.at('products').items.flatMap(productOf),
+      status: place.at('status').text ?? '',
+      ...optional('justification', place.at('justification').text),
+      ...optional('impact', place.at('impact_statement').text),
+      ...optional('action', place.at('action_statement').text),
+      ...optional('time', place.at('timestamp').text ?? documentTime),
+      pointer: place.pointer,
+    },
+  ];
+}
+
+/** 0.0.x lists subcomponents beside the products of a statement; they belong to each of them. */
+function productOf(place: Place): VexProduct[] {
+  const subcomponents = place.at('subcomponents').items.flatMap(componentOf);
+  return componentOf(place).map((component) => ({ ...component, subcomponents }));
+}
+
+function componentOf(place: Place): VexComponent[] {
+  const id = place.text ?? place.at('@id').text;
+  const identifiers = place.at('identifiers');
+  const purl = identifiers.at('purl').text;
+  const purls = [...(id?.startsWith('pkg:') === true ? [id] : []), ...(purl === undefined ? [] : [purl])];
+  const cpes = ['cpe22', 'cpe23', '@cpe22', '@cpe23'].flatMap((key) => identifiers.at(key).text ?? []);
+  const digests = place.at('hashes').entries.flatMap(([algorithm, hex]) =>
+    hex.text === undefined ? [] : [{ algorithm, hex: hex.text }],
+  );
+  const label = id ?? purls[0] ?? cpes[0] ?? digests[0]?.hex;
+  if (label === undefined) return [];
+  return [{ id: label, purls: [...new Set(purls)], cpes, digests, pointer: place.pointer }];
+}
