@@ -9,6 +9,7 @@ import { addIngest } from './commands/ingest.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addLineage } from './commands/lineage.ts';
 import { addLog } from './commands/log.ts';
+import { addMigrate } from './commands/migrate.ts';
 import { addPath } from './commands/path.ts';
 import { addPolicy } from './commands/policy.ts';
 import { addRebuild } from './commands/rebuild.ts';
@@ -38,6 +39,7 @@ const COMMANDS = [
   addTrust,
   addLog,
   addRebuild,
+  addMigrate,
 ];
 
 /** Where nobody looks at lines of some width: a pipe, a file. */
@@ -68,7 +70,10 @@ export async function main(
   } catch (error) {
     if (!(error instanceof CommanderError)) return reportError(terminal, error, isJson);
     if (error.exitCode === 0) return EXIT.yes;
-    if (isJson) writeJson(context, { error: { code: 'ERR_USAGE', message: error.message.replace(/^error: /, '') } });
+    if (isJson)
+      writeJson(context, {
+        error: { code: 'ERR_USAGE', message: error.message.replace(/^error: /, '') },
+      });
     return EXIT.usage;
   }
 }

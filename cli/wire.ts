@@ -3,14 +3,19 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { hexOf, sha256 } from '../core/digest.ts';
 import { PedigreeError } from '../core/errors.ts';
 import { instantFromMs, type Clock } from '../core/instant.ts';
+import { parseJson, stringMember } from '../core/json.ts';
 import { Pedigree } from '../api/service/pedigree.ts';
 import { openEmbeddedStore } from '../graph/adapters/embedded/store.ts';
+import { digestLines } from '../graph/domain/state-lines.ts';
 import { Ledger } from '../graph/ledger.ts';
 import { parseCheckpoint } from '../graph/log/checkpoint.ts';
 import { withFolderLock } from '../graph/log/folder-lock.ts';
+import { rootOf } from '../graph/log/merkle.ts';
 import { findCheckpoint, writeTiles } from '../graph/log/tile-folder.ts';
+import { migrateLog } from '../graph/migrate.ts';
 import type { GraphStore } from '../graph/port/store.ts';
 import { FolderBlobStore } from '../ingest/blobs/folder.ts';
 import { isHome, openHome, readTrust, type Home } from './home.ts';
@@ -29,8 +34,15 @@ export interface Settings {
 export interface Opened {
   readonly pedigree: Pedigree;
   readonly home: Home;
+  readonly log: LogPlace;
   /** Publishes tiles and checkpoint for what was logged, then closes the store. */
   close(): Promise<void>;
+}
+
+/** A log's name, and where its tiles and checkpoint are published. Each store that a home uses has a log of its own. */
+export interface LogPlace {
+  readonly origin: string;
+  readonly folder: string;
 }
 
 export const DEFAULT_PROJECT = 'default';
@@ -68,14 +80,14 @@ export async function openPedigree(
   clock: Clock = systemClock,
 ): Promise<Opened> {
   const opened = await openLedger(settings, clock);
-  const { home, ledger, store } = opened;
+  const { pedigree, home, log, ledger, store } = opened;
   try {
-    await writeGenesis(ledger, home, clock);
+    await writeGenesis(ledger, home, log, clock);
   } catch (error) {
     await store.close();
     throw error;
   }
-  return { pedigree: opened.pedigree, home, close: () => publishAndClose(ledger, store, home) };
+  return { pedigree, home, log, close: () => publishAndClose(ledger, store, home, log) };
 }
 
 /**
@@ -87,8 +99,8 @@ export async function readPedigree(
   clock: Clock = systemClock,
 ): Promise<Opened> {
   assertHome(settings);
-  const { pedigree, home, ledger } = await openLedger(settings, clock);
-  return { pedigree, home, close: () => ledger.close() };
+  const { pedigree, home, log, ledger } = await openLedger(settings, clock);
+  return { pedigree, home, log, close: () => ledger.close() };
 }
 
 /**
@@ -97,22 +109,29 @@ export async function readPedigree(
  */
 export async function openForAudit(
   settings: Settings,
-): Promise<{ readonly home: Home; readonly store: GraphStore }> {
+): Promise<{ readonly home: Home; readonly store: GraphStore; readonly log: LogPlace }> {
   assertHome(settings);
-  return { home: openHome(settings.home), store: await openStore(settings) };
+  const home = openHome(settings.home);
+  const store = await openStore(settings);
+  return { home, store, log: await findLog(home, store, settings) };
 }
 
 /** The central store of a team may be asked from a machine that has no home yet. */
 function assertHome(settings: Settings): void {
   if (settings.store !== 'embedded' || isHome(settings.home)) return;
-  throw new PedigreeError('ERR_NOT_FOUND', `nothing is known: there is no home at ${settings.home}`, {
-    hint: 'pedigree ingest makes one; --home or PEDIGREE_HOME names another folder',
-  });
+  throw new PedigreeError(
+    'ERR_NOT_FOUND',
+    `nothing is known: there is no home at ${settings.home}`,
+    {
+      hint: 'pedigree ingest makes one; --home or PEDIGREE_HOME names another folder',
+    },
+  );
 }
 
 interface OpenedLedger {
   readonly pedigree: Pedigree;
   readonly home: Home;
+  readonly log: LogPlace;
   readonly ledger: Ledger;
   readonly store: GraphStore;
 }
@@ -124,7 +143,8 @@ async function openLedger(settings: Settings, clock: Clock): Promise<OpenedLedge
   try {
     const ledger = new Ledger(store, (length) => randomBytes(length));
     // before the log is read: another process may publish more in between
-    const checkpoint = await findCheckpoint(join(home.folder, 'tiles'));
+    const log = await findLog(home, store, settings);
+    const checkpoint = await findCheckpoint(log.folder);
     await ledger.refresh();
     assertNotBehind(checkpoint, ledger);
     const pedigree = new Pedigree({
@@ -137,16 +157,43 @@ async function openLedger(settings: Settings, clock: Clock): Promise<OpenedLedge
       allowSimulated: settings.allowSimulated,
       engine: engineName(),
     });
-    return { pedigree, home, ledger, store };
+    return { pedigree, home, log, ledger, store };
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-/** Origin that checkpoints of a home's log carry: unique to its log key. */
-export function originOf(home: Home): string {
-  return `pedigree.local/${home.logKey.identity.slice('key:sha256:'.length, 'key:sha256:'.length + 16)}`;
+/** The log that a store holds, by its entry 0; the name that a new log would get where the store is empty. */
+async function findLog(home: Home, store: GraphStore, settings: Settings): Promise<LogPlace> {
+  let origin = newOrigin(home, settings);
+  for await (const entry of store.entries(0)) {
+    const first = findGenesisOrigin(entry.event);
+    if (first !== undefined) origin = first;
+    break;
+  }
+  return placeOf(home, origin);
+}
+
+/** Entry 0 may be damaged; then the checkpoint of the expected origin says so. */
+function findGenesisOrigin(event: string): string | undefined {
+  try {
+    return stringMember(parseJson(event).value, 'origin');
+  } catch {
+    return undefined;
+  }
+}
+
+function placeOf(home: Home, origin: string): LogPlace {
+  const name = hexOf(sha256(origin)).slice(0, 16);
+  return { origin, folder: join(home.folder, 'tiles', name) };
+}
+
+/** Unique to the home's log key and the place of the store. */
+function newOrigin(home: Home, settings: Settings): string {
+  const key = home.logKey.identity.slice('key:sha256:'.length).slice(0, 16);
+  if (settings.store === 'embedded') return `pedigree.local/${key}`;
+  return `pedigree.local/${key}/${hexOf(sha256(parseStoreUrl(settings.store).url)).slice(0, 16)}`;
 }
 
 async function openStore(settings: Settings): Promise<GraphStore> {
@@ -176,7 +223,12 @@ function parseStoreUrl(text: string): { url: string; user: string; password: str
   });
 }
 
-async function writeGenesis(ledger: Ledger, home: Home, clock: Clock): Promise<void> {
+async function writeGenesis(
+  ledger: Ledger,
+  home: Home,
+  log: LogPlace,
+  clock: Clock,
+): Promise<void> {
   await ledger.append((knowledge) =>
     knowledge.size > 0
       ? []
@@ -185,7 +237,7 @@ async function writeGenesis(ledger: Ledger, home: Home, clock: Clock): Promise<v
             event: {
               type: 'administration',
               action: 'genesis',
-              origin: originOf(home),
+              origin: log.origin,
               logKey: home.logKey.identity,
               policyRoots: [home.owner.identity],
               threshold: 1,
@@ -209,17 +261,56 @@ function assertNotBehind(checkpoint: string | undefined, ledger: Ledger): void {
   );
 }
 
-async function publishAndClose(ledger: Ledger, store: GraphStore, home: Home): Promise<void> {
+async function publishAndClose(
+  ledger: Ledger,
+  store: GraphStore,
+  home: Home,
+  log: LogPlace,
+): Promise<void> {
   try {
-    await publishTiles(home, store);
+    await publishTiles(home, log, store);
   } finally {
     await ledger.close();
   }
 }
 
-/** Brings the published tiles and checkpoint of a home up to the store's head. */
-export async function publishTiles(home: Home, store: GraphStore): Promise<void> {
-  const signer = { origin: originOf(home), privateKey: home.logKey.privateKey };
-  const folder = join(home.folder, 'tiles');
-  await withFolderLock(folder, () => writeTiles(folder, store, signer));
+/** Brings the published tiles and checkpoint of a log up to the store's head. */
+export async function publishTiles(home: Home, log: LogPlace, store: GraphStore): Promise<void> {
+  const signer = { origin: log.origin, privateKey: home.logKey.privateKey };
+  await withFolderLock(log.folder, () => writeTiles(log.folder, store, signer));
+}
+
+/**
+ * Copies the log of this home's store into an empty store, as a log of its own.
+ * @param to `embedded` or a store URL
+ * @returns entries written, and the state digests of both stores, read back
+ * @throws {PedigreeError} as migrateLog
+ */
+export async function migrateHome(
+  settings: Settings,
+  to: string,
+  onProgress: (done: number, total: number) => void,
+): Promise<{ entries: number; origin: string; before: string; after: string }> {
+  assertHome(settings);
+  const home = openHome(settings.home);
+  const source = await openStore(settings);
+  try {
+    const targetSettings = { ...settings, store: to };
+    const target = await openStore(targetSettings);
+    const ledger = new Ledger(target, (length) => randomBytes(length));
+    try {
+      const left = await findLog(home, source, settings);
+      const { size, frontier } = await source.head();
+      const mark = hexOf(sha256(`${left.origin} ${size} ${rootOf(frontier)}`)).slice(0, 16);
+      const log = placeOf(home, `${newOrigin(home, targetSettings)}/${mark}`);
+      const entries = await migrateLog(source, ledger, log.origin, onProgress);
+      await publishTiles(home, log, target);
+      const before = await digestLines(source.stateLines());
+      return { entries, origin: log.origin, before, after: await digestLines(target.stateLines()) };
+    } finally {
+      await ledger.close();
+    }
+  } finally {
+    await source.close();
+  }
 }

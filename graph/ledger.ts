@@ -34,7 +34,8 @@ export interface Draft {
 export type RandomBytes = (length: number) => Uint8Array;
 
 const APPEND_TRIES = 20;
-const BLOB_PAGE = 500;
+/** Facts in memory at a time: enough for one round trip, few enough to die young. */
+const BLOB_PAGE = 64;
 const SALT_BYTES = 32;
 
 /**

@@ -27,9 +27,13 @@ export async function migrateLog(
 ): Promise<number> {
   await target.refresh();
   if (target.head.size > 0) {
-    throw new PedigreeError('ERR_USAGE', `the target store has a log of ${target.head.size} entries`, {
-      hint: 'migrate into an empty store',
-    });
+    throw new PedigreeError(
+      'ERR_USAGE',
+      `the target store has a log of ${target.head.size} entries`,
+      {
+        hint: 'migrate into an empty store',
+      },
+    );
   }
   const report = await verifyLog(source);
   if (report.status !== 'passed') {
@@ -42,7 +46,9 @@ export async function migrateLog(
   let done = 0;
   for await (const entry of source.entries(0)) {
     const event = JSON.parse(entry.event) as LogEvent;
-    page.push(entry.index === 0 ? continued(event, origin, head.size, rootOf(head.frontier)) : event);
+    page.push(
+      entry.index === 0 ? continued(event, origin, head.size, rootOf(head.frontier)) : event,
+    );
     if (page.length >= PAGE) {
       done += await appendPage(source, target, page);
       page = [];
@@ -54,7 +60,12 @@ export async function migrateLog(
   return done;
 }
 
-function continued(event: LogEvent, origin: string, size: number, root: string): AdministrationEvent {
+function continued(
+  event: LogEvent,
+  origin: string,
+  size: number,
+  root: string,
+): AdministrationEvent {
   if (event.type !== 'administration') {
     throw new PedigreeError('ERR_LOG_CORRUPT', 'the log does not begin with its genesis');
   }
@@ -91,7 +102,10 @@ function toDraft(event: LogEvent, blobs: ReadonlyMap<Digest, Uint8Array>): Draft
   if (!('facts' in event) || packed === undefined) return { event, blobs: named };
   const facts = unpackFacts(packed.bytes);
   if (packFacts(facts).digest !== packed.digest) {
-    throw new PedigreeError('ERR_STORE_CORRUPT', `the facts ${packed.digest} do not pack to themselves`);
+    throw new PedigreeError(
+      'ERR_STORE_CORRUPT',
+      `the facts ${packed.digest} do not pack to themselves`,
+    );
   }
   return { event, facts };
 }

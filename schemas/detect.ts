@@ -2,6 +2,7 @@
 import { detectAttestedStatement } from './attested-statement/attested-statement.ts';
 import { detectCroissant } from './croissant/detect.ts';
 import { detectCyclonedxJson } from './cyclonedx/detect.ts';
+import { detectCyclonedxXml } from './cyclonedx-xml/detect.ts';
 import type { Decoded, Detected, Detector } from './decoded.ts';
 import { detectDsse } from './dsse/envelope.ts';
 import { detectDvc } from './dvc/detect.ts';
@@ -31,6 +32,7 @@ const DETECTORS: readonly Detector[] = [
   detectNpmAttestations,
   detectGcbProvenance,
   detectCyclonedxJson,
+  detectCyclonedxXml,
   detectCroissant,
   detectEvaluationReport,
   detectHfDatasetInfos,

@@ -14,6 +14,7 @@ const FORM_OF_KIND: ReadonlyMap<string, BindingForm> = new Map<string, BindingFo
   ['nitro', 'sha512'],
   ['simulated', 'sha512'],
   ['tpm', 'sha256'],
+  ['azure-snp-vtpm', 'sha256'],
   ['nvidia-gpu', 'sha256'],
   ['ear', 'sha256-base64url'],
   ['gcp-cs-jwt', 'sha256-base64url'],

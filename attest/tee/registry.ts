@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { RunnableScheme } from './scheme.ts';
+import { azureSnpScheme } from './azure-snp/scheme.ts';
 import { earScheme } from './ear/scheme.ts';
 import { gcpConfidentialSpaceScheme } from './gcp-cs-jwt/scheme.ts';
 import { nitroScheme } from './nitro/scheme.ts';
@@ -8,6 +9,7 @@ import { sevSnpScheme } from './sev-snp/scheme.ts';
 import { sgxScheme } from './sgx/scheme.ts';
 import { simulatedScheme } from './simulated/scheme.ts';
 import { tdxScheme } from './tdx/scheme.ts';
+import { tpmScheme } from './tpm/scheme.ts';
 
 /** Every kind of evidence that is verified here; one line a kind. */
 const SCHEMES: ReadonlyMap<string, RunnableScheme> = new Map(
@@ -16,6 +18,8 @@ const SCHEMES: ReadonlyMap<string, RunnableScheme> = new Map(
     tdxScheme,
     sgxScheme,
     nitroScheme,
+    tpmScheme,
+    azureSnpScheme,
     nvidiaGpuScheme,
     earScheme,
     gcpConfidentialSpaceScheme,

@@ -152,14 +152,7 @@ function countBy<T>(items: readonly T[], key: (item: T) => string): Record<strin
   return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-const STANDINGS = [
-  'accepted',
-  'opaque',
-  'pending',
-  'quarantined',
-  'refused',
-  'retracted',
-] as const;
+const STANDINGS = ['accepted', 'opaque', 'pending', 'quarantined', 'refused', 'retracted'] as const;
 
 /** A row per format with the columns that have something in them, then everything that needs a look. */
 export function printOutcomes(terminal: Terminal, outcomes: readonly IngestOutcome[]): void {
@@ -183,7 +176,10 @@ function outcomeTable(outcomes: readonly IngestOutcome[]): string[][] {
   const shown = columns.flatMap((_, at) => (rows.some((row) => (row[at] ?? 0) > 0) ? [at] : []));
   return [
     ['format', ...shown.map((at) => columns[at]?.[0] ?? '')],
-    ...rows.map((row, line) => [formats[line] ?? '', ...shown.map((at) => countText(row[at] ?? 0))]),
+    ...rows.map((row, line) => [
+      formats[line] ?? '',
+      ...shown.map((at) => countText(row[at] ?? 0)),
+    ]),
   ];
 }
 

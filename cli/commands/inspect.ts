@@ -54,7 +54,8 @@ async function inspect(
       }
     }
   }
-  if (standings.length === 0) context.terminal.err('pedigree: there is no file in what was named\n');
+  if (standings.length === 0)
+    context.terminal.err('pedigree: there is no file in what was named\n');
   if (standings.every((standing) => standing === 'refused')) return EXIT.input;
   return standings.every((standing) => standing === 'accepted' || standing === 'opaque')
     ? EXIT.yes

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { PedigreeError } from '../../core/errors.ts';
 import { proveInclusion } from '../../graph/log/proof-bundle.ts';
@@ -18,7 +17,7 @@ import {
 import { EXIT } from '../exit-codes.ts';
 import type { Home } from '../home.ts';
 import { printable, Progress } from '../output/terminal.ts';
-import { openForAudit, originOf, publishTiles, settingsFromEnvironment } from '../wire.ts';
+import { openForAudit, type LogPlace, publishTiles, settingsFromEnvironment } from '../wire.ts';
 
 /** `pedigree log verify` and `pedigree log prove INDEX` */
 export function addLog(program: Command, context: CommandContext): void {
@@ -39,10 +38,10 @@ export function addLog(program: Command, context: CommandContext): void {
     run(context, options, async () => {
       if (!/^\d{1,12}$/.test(index))
         throw new PedigreeError('ERR_USAGE', 'a log index is a number');
-      const proof = await onHome(options, 'read', async ({ home, pedigree }) => {
+      const proof = await onHome(options, 'read', async ({ home, log: place, pedigree }) => {
         const { store } = pedigree.ledger;
-        await publishTiles(home, store);
-        const checkpoint = await findCheckpoint(join(home.folder, 'tiles'));
+        await publishTiles(home, place, store);
+        const checkpoint = await findCheckpoint(place.folder);
         if (checkpoint === undefined) throw new PedigreeError('ERR_NOT_FOUND', 'the log is empty');
         return proveInclusion(store, Number(index), checkpoint);
       });
@@ -54,10 +53,10 @@ export function addLog(program: Command, context: CommandContext): void {
 
 /** Reads the store itself: a log that is at fault cannot be opened for anything else. */
 async function verifyWholeLog(context: CommandContext, options: CommonOptions): Promise<number> {
-  const { home, store } = await openForAudit(settingsFromEnvironment(options.home));
+  const { home, store, log } = await openForAudit(settingsFromEnvironment(options.home));
   let report: LogReport;
   try {
-    report = await auditLog(context, home, store);
+    report = await auditLog(context, home, store, log);
   } finally {
     await store.close();
   }
@@ -70,8 +69,9 @@ async function auditLog(
   context: CommandContext,
   home: Home,
   store: GraphStore,
+  log: LogPlace,
 ): Promise<LogReport> {
-  const folder = join(home.folder, 'tiles');
+  const { folder } = log;
   // before the store: what is published meanwhile is more than the store had when it was read
   const text = await findCheckpoint(folder);
   const progress = new Progress(context.terminal, 'log verify', (await store.head()).size);
@@ -81,7 +81,7 @@ async function auditLog(
       ...(text === undefined
         ? {}
         : {
-            checkpoint: { text, publicKey: home.logKey.publicKey, name: originOf(home) },
+            checkpoint: { text, publicKey: home.logKey.publicKey, name: log.origin },
             leaves: publishedLeaves(folder),
           }),
       onProgress: (now) => {
@@ -100,6 +100,5 @@ function printReport({ terminal }: CommandContext, report: LogReport): void {
       ? 'no checkpoint to compare with'
       : `checkpoint over ${report.checkpoint.size} holds`;
   terminal.out(`${report.status}: ${report.size} entries, root ${report.root}, ${checked}\n`);
-  for (const { code, message } of report.faults)
-    terminal.out(`  ${code}: ${printable(message)}\n`);
+  for (const { code, message } of report.faults) terminal.out(`  ${code}: ${printable(message)}\n`);
 }

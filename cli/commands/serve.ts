@@ -17,7 +17,7 @@ import {
 } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { printable, printableLines, type Terminal } from '../output/terminal.ts';
-import { DEFAULT_PROJECT, originOf, type Opened } from '../wire.ts';
+import { DEFAULT_PROJECT, type Opened } from '../wire.ts';
 
 interface ServeOptions extends CommonOptions {
   readonly host: string;
@@ -74,7 +74,7 @@ function parseAddress({ host, port }: ServeOptions): Address {
 
 async function serveUntilStopped(
   { terminal, ...context }: CommandContext,
-  { pedigree, home }: Opened,
+  { pedigree, home, log }: Opened,
   address: Address,
   options: ServeOptions,
 ): Promise<void> {
@@ -82,12 +82,12 @@ async function serveUntilStopped(
   const { createApp } = await import('../../api/app.ts');
   const { listen } = await import('../../api/server.ts');
   const token = randomBytes(TOKEN_BYTES).toString('base64url');
-  const signer = { origin: originOf(home), privateKey: home.logKey.privateKey };
+  const signer = { origin: log.origin, privateKey: home.logKey.privateKey };
   const { store } = pedigree.ledger;
   let authorities: readonly string[] = [];
   const app = createApp({
     pedigree,
-    log: new PublishedLog(join(home.folder, 'tiles'), store, signer),
+    log: new PublishedLog(log.folder, store, signer),
     project: DEFAULT_PROJECT,
     authorities: () => authorities,
     token,

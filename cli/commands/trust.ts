@@ -54,7 +54,8 @@ export function addTrust(program: Command, context: CommandContext): void {
         else {
           for (const { identity, algorithm } of keys)
             context.terminal.out(`${identity}  ${algorithm}\n`);
-          for (const { kind, name } of anchors) context.terminal.out(`${printable(`${kind}  ${name}`)}\n`);
+          for (const { kind, name } of anchors)
+            context.terminal.out(`${printable(`${kind}  ${name}`)}\n`);
         }
         return EXIT.yes;
       }),

@@ -60,7 +60,10 @@ function printText(terminal: Terminal, text: string, names: RefNames, indent: st
 
 /** Refs in a sentence by what people call them; other digests cut. */
 function withNames(text: string, names: RefNames): string {
-  const named = text.replace(/(?<![a-z0-9])[a-z0-9]+:[^\s,;]*[0-9a-z]/g, (ref) => names(ref) ?? ref);
+  const named = text.replace(
+    /(?<![a-z0-9])[a-z0-9]+:[^\s,;]*[0-9a-z]/g,
+    (ref) => names(ref) ?? ref,
+  );
   return shortenDigests(named);
 }
 

@@ -2,22 +2,22 @@
 import { sha256, type Digest } from '../../core/digest.ts';
 import { PedigreeError } from '../../core/errors.ts';
 import type { Claim, Facts, Problem } from './facts.ts';
-import { kindMask, kindsOf } from './kinds.ts';
+import { kindMask, kindsOf, type Kind } from './kinds.ts';
 import { RELATION_NAMES, relationCode, STRENGTHS } from './relations.ts';
 
 type PackedNode = [
   ref: string,
   kinds: number,
-  names: string[],
-  attributes?: Record<string, string>,
+  names: readonly string[],
+  attributes?: Readonly<Record<string, string>>,
 ];
 type PackedEdge = [
   from: number,
   relation: number,
   to: number,
   strength: number,
-  pointers: string[],
-  qualifiers?: Record<string, string>,
+  pointers: readonly string[],
+  qualifiers?: Readonly<Record<string, string>>,
 ];
 
 interface PackedFacts {
@@ -25,12 +25,12 @@ interface PackedFacts {
   readonly format: string;
   readonly version: string | null;
   readonly statementKind: string;
-  readonly nodes: PackedNode[];
-  readonly edges: PackedEdge[];
-  readonly subjects: number[];
-  readonly claims: Claim[];
-  readonly dependsOn: number[];
-  readonly problems: Problem[];
+  readonly nodes: readonly PackedNode[];
+  readonly edges: readonly PackedEdge[];
+  readonly subjects: readonly number[];
+  readonly claims: readonly Claim[];
+  readonly dependsOn: readonly number[];
+  readonly problems: readonly Problem[];
 }
 
 export interface PackedFactsBlob {
@@ -38,16 +38,27 @@ export interface PackedFactsBlob {
   readonly bytes: Uint8Array;
 }
 
+/** Facts never change once built, and are packed again wherever their digest is checked. */
+const packedBlobs = new WeakMap<Facts, PackedFactsBlob>();
+
 /** Facts as kept: JSON by rows with members in one fixed order, so that equal facts have equal bytes. */
 export function packFacts(facts: Facts): PackedFactsBlob {
+  const known = packedBlobs.get(facts);
+  if (known !== undefined) return known;
+  const blob = encode(facts);
+  packedBlobs.set(facts, blob);
+  return blob;
+}
+
+function encode(facts: Facts): PackedFactsBlob {
   const packed: PackedFacts = {
     packed: 1,
     format: facts.format,
     version: facts.version,
     statementKind: facts.statementKind,
     nodes: facts.nodes.map((node) => {
-      const row: PackedNode = [node.ref, kindMask(node.kinds), [...node.names]];
-      if (node.attributes !== undefined) row.push({ ...node.attributes });
+      const row: PackedNode = [node.ref, kindMask(node.kinds), node.names];
+      if (node.attributes !== undefined) row.push(node.attributes);
       return row;
     }),
     edges: facts.edges.map((edge) => {
@@ -56,15 +67,15 @@ export function packFacts(facts: Facts): PackedFactsBlob {
         relationCode(edge.relation),
         edge.to,
         STRENGTHS.indexOf(edge.strength),
-        [...edge.pointers],
+        edge.pointers,
       ];
-      if (Object.keys(edge.qualifiers).length > 0) row.push({ ...edge.qualifiers });
+      if (Object.keys(edge.qualifiers).length > 0) row.push(edge.qualifiers);
       return row;
     }),
-    subjects: [...facts.subjects],
-    claims: [...facts.claims],
+    subjects: facts.subjects,
+    claims: facts.claims,
     dependsOn: facts.dependsOn.flat(),
-    problems: [...facts.problems],
+    problems: facts.problems,
   };
   const bytes = new TextEncoder().encode(JSON.stringify(packed));
   return { digest: sha256(bytes), bytes };
@@ -89,8 +100,8 @@ export function unpackFacts(bytes: Uint8Array): Facts {
     statementKind: packed.statementKind,
     nodes: packed.nodes.map(([ref, kinds, names, attributes]) =>
       attributes === undefined
-        ? { ref, kinds: kindsOf(kinds), names }
-        : { ref, kinds: kindsOf(kinds), names, attributes },
+        ? { ref, kinds: kindsOfMask(kinds), names }
+        : { ref, kinds: kindsOfMask(kinds), names, attributes },
     ),
     edges: packed.edges.map(([from, relation, to, strength, pointers, qualifiers]) => ({
       from,
@@ -105,6 +116,17 @@ export function unpackFacts(bytes: Uint8Array): Facts {
     dependsOn: pairs(packed.dependsOn),
     problems: packed.problems,
   };
+}
+
+/** Few masks occur, in very many nodes. */
+const kindLists = new Map<number, readonly Kind[]>();
+
+function kindsOfMask(mask: number): readonly Kind[] {
+  const known = kindLists.get(mask);
+  if (known !== undefined) return known;
+  const kinds = kindsOf(mask);
+  kindLists.set(mask, kinds);
+  return kinds;
 }
 
 function known<T>(value: T | undefined): T {

@@ -88,11 +88,9 @@ export class Arcs {
 
   /** Calls `visit` for each arc of a node. For cold paths; walks read the arrays themselves. */
   forEach(node: number, visit: (far: number, mark: number) => void): void {
-    if (node + 1 < this.offsets.length) {
-      const end = 2 * (this.offsets[node + 1] as number);
-      for (let at = 2 * (this.offsets[node] as number); at < end; at += 2) {
-        visit(this.pairs[at] as number, this.pairs[at + 1] as number);
-      }
+    const end = this.#baseEnd(node);
+    for (let at = this.#baseStart(node); at < end; at += 2) {
+      visit(this.pairs[at] as number, this.pairs[at + 1] as number);
     }
     let at = node < this.heads.length ? (this.heads[node] as number) : NONE;
     for (; at !== NONE; at = this.next[at] as number) {
@@ -116,21 +114,16 @@ export class Arcs {
   compact(nodeCount: number, force = false): void {
     const tolerated = force ? 0 : Math.max(OVERLAY_MIN, this.pairs.length / 8);
     if (this.#extraCount <= tolerated) return;
-    const offsets = new Uint32Array(nodeCount + 1);
-    for (let node = 0; node < nodeCount; node++) {
-      let count = 0;
-      this.forEach(node, () => {
-        count++;
-      });
-      offsets[node + 1] = (offsets[node] as number) + count;
-    }
+    const offsets = this.#foldedOffsets(nodeCount);
     const pairs = new Uint32Array(2 * (offsets[nodeCount] as number));
     for (let node = 0; node < nodeCount; node++) {
       let at = 2 * (offsets[node] as number);
-      this.forEach(node, (far, mark) => {
-        pairs[at++] = far;
-        pairs[at++] = mark;
-      });
+      const end = this.#baseEnd(node);
+      for (let from = this.#baseStart(node); from < end; from++) {
+        pairs[at++] = this.pairs[from] as number;
+      }
+      const count = this.gather(node);
+      for (let from = 0; from < count; from++) pairs[at++] = this.gathered[from] as number;
     }
     this.offsets = offsets;
     this.pairs = pairs;
@@ -138,6 +131,24 @@ export class Arcs {
     this.next = new Int32Array(16);
     this.extra = new Uint32Array(32);
     this.#extraCount = 0;
+  }
+
+  /** Where each node's arcs begin once base and overlay are one. */
+  #foldedOffsets(nodeCount: number): Uint32Array {
+    const offsets = new Uint32Array(nodeCount + 1);
+    for (let node = 0; node < nodeCount; node++) {
+      const count = (this.#baseEnd(node) - this.#baseStart(node) + this.gather(node)) / 2;
+      offsets[node + 1] = (offsets[node] as number) + count;
+    }
+    return offsets;
+  }
+
+  #baseStart(node: number): number {
+    return node + 1 < this.offsets.length ? 2 * (this.offsets[node] as number) : 0;
+  }
+
+  #baseEnd(node: number): number {
+    return node + 1 < this.offsets.length ? 2 * (this.offsets[node + 1] as number) : 0;
   }
 
   #ensureHead(node: number): void {

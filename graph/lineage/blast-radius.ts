@@ -4,7 +4,7 @@ import { RELATION_NAMES, type Relation } from '../domain/relations.ts';
 import type { TrustClass } from '../domain/trust-class.ts';
 import { MARK_BITS, unpackMark } from './arcs.ts';
 import { bestLabel } from './folding.ts';
-import { findPlacements, type Placement } from './placements.ts';
+import { findPlacements, placementRank, type Placement } from './placements.ts';
 import { withheldDocuments } from './scope.ts';
 import { classOfRank, type View } from './view.ts';
 import { REACH, type Walk } from './walk.ts';
@@ -245,7 +245,9 @@ class Report {
   }
 
   /** Models and deployments that nothing certain or possible reaches: names only, open or clear. */
-  #uncovered(reached: ReadonlyMap<number, number[]>): Pick<BlastRadius, 'open' | 'missing' | 'clear'> {
+  #uncovered(
+    reached: ReadonlyMap<number, number[]>,
+  ): Pick<BlastRadius, 'open' | 'missing' | 'clear'> {
     const groups = new Map<string, { missing: string; ref: string; items: Set<number> }>();
     const clear = new Set<number>();
     const missing = this.#namesOnlyItems();
@@ -319,21 +321,12 @@ class Report {
    */
   #telling(members: readonly number[]): readonly number[] {
     const visible = members.filter((node) => this.#view.isVisible(node));
-    const ranked = visible.map((node) => ({ node, rank: this.#placementRank(node) }));
+    const ranked = visible.map((node) => ({
+      node,
+      rank: this.#placements.has(node) ? placementRank(this.#view, node) : 0,
+    }));
     const best = Math.max(0, ...ranked.map(({ rank }) => rank));
     return ranked.filter(({ rank }) => rank === best).map(({ node }) => node);
-  }
-
-  /** Class table rank of the best document that places a deployment; 0 for everything else. */
-  #placementRank(node: number): number {
-    let best = 0;
-    if (!this.#placements.has(node)) return best;
-    this.#view.index.up.forEach(node, (_, mark) => {
-      if (RELATION_NAMES[mark & 31] === 'deploys') {
-        best = Math.max(best, this.#view.tables.asThreat[mark >>> MARK_BITS] ?? 0);
-      }
-    });
-    return best;
   }
 
   #brief(node: number): { ref: string; kind: Kind; name: string } {

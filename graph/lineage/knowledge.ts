@@ -47,6 +47,11 @@ export interface KnownDocument {
   readonly members: number[];
 }
 
+/** A signature, with the time at which its envelope first came: the only proof of when it was made. */
+export interface KnownSignature extends SignatureRecord {
+  readonly receivedAt: Instant;
+}
+
 /** The newest entry of a document as of a log size. */
 export function latestEntry(
   document: KnownDocument,
@@ -170,9 +175,7 @@ export class Knowledge {
       inside.add(one);
       for (const id of one.members) queue.push(...this.documents.slice(id, id + 1));
     }
-    return [...inside].filter(
-      (one) => this.isLive(one, asOf) && !this.isLive(one, asOf, document),
-    );
+    return [...inside].filter((one) => this.isLive(one, asOf) && !this.isLive(one, asOf, document));
   }
 
   standing(document: KnownDocument, asOf: number): Standing | 'retracted' {
@@ -182,17 +185,13 @@ export class Knowledge {
   }
 
   /** Signature records over a document: those of standing envelopes as judged last. Counts for the document. */
-  signaturesFor(document: KnownDocument, asOf: number): SignatureRecord[] {
-    return this.#records(document, asOf, (entries, envelope) =>
-      this.isLive(envelope, asOf) ? entries.slice(-1) : [],
-    );
+  signaturesFor(document: KnownDocument, asOf: number): KnownSignature[] {
+    return this.#records(document, asOf, (entries) => entries.slice(-1));
   }
 
   /** Every signature that ever held over a document, unless its envelope was retracted. Counts against it. */
-  signaturesEver(document: KnownDocument, asOf: number): SignatureRecord[] {
-    return this.#records(document, asOf, (entries, envelope) =>
-      isRetracted(envelope, asOf) ? [] : entries,
-    );
+  signaturesEver(document: KnownDocument, asOf: number): KnownSignature[] {
+    return this.#records(document, asOf, (entries) => entries);
   }
 
   /** Distinct identities that signed the document and count for it. */
@@ -203,21 +202,20 @@ export class Knowledge {
     ];
   }
 
+  /** Records of the envelopes that stand: only a retraction ends that, of the envelope or of what it came in. */
   #records(
     document: KnownDocument,
     asOf: number,
-    choose: (
-      entries: readonly Indexed<DocumentEvent>[],
-      envelope: KnownDocument,
-    ) => readonly Indexed<DocumentEvent>[],
-  ): SignatureRecord[] {
-    const found: SignatureRecord[] = [];
+    choose: (entries: readonly Indexed<DocumentEvent>[]) => readonly Indexed<DocumentEvent>[],
+  ): KnownSignature[] {
+    const found: KnownSignature[] = [];
     for (const id of document.envelopes) {
       const envelope = this.documents[id];
-      if (envelope === undefined) continue;
+      if (envelope === undefined || !this.isLive(envelope, asOf)) continue;
       const entries = envelope.entries.filter((entry) => entry.index < asOf);
-      for (const { signature } of choose(entries, envelope)) {
-        if (signature !== null && signature.payload === document.digest) found.push(signature);
+      for (const { signature } of choose(entries)) {
+        if (signature === null || signature.payload !== document.digest) continue;
+        found.push({ ...signature, receivedAt: envelope.receivedAt });
       }
     }
     return found;

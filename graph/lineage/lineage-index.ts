@@ -7,8 +7,6 @@ import { Arcs, packMark } from './arcs.ts';
 
 const LEVELS: readonly IdentityLevel[] = ['digest', 'coordinate', 'name', 'local'];
 
-const NO_LABELS: ReadonlyMap<number, readonly string[]> = new Map();
-
 /** A document's work-tree snapshot can be demoted by a narrower list; this is what that needs to know of a run. */
 export interface RunInputs {
   readonly document: number;
@@ -42,9 +40,12 @@ export class LineageIndex {
   /** Facts that questions need beside arcs, by document number. */
   readonly documentFacts: (DocumentSummary | undefined)[] = [];
   readonly #byRef = new Map<string, number>();
-  readonly #byLabel = new Map<string, Set<number>>();
-  /** Labels of each node, by the document that gives them. */
-  readonly #labels: (Map<number, readonly string[]> | undefined)[] = [];
+  readonly #labels: string[] = [];
+  readonly #byLabel = new Map<string, number>();
+  /** (label, document) of each label that a document gives a node. */
+  readonly #labelled = new Arcs();
+  /** (node, document) of each label. */
+  readonly #bearers = new Arcs();
   #levels = new Uint8Array(1024);
   /** (document, kinds) of each mention of a node. */
   readonly #mentions = new Arcs();
@@ -58,7 +59,8 @@ export class LineageIndex {
   }
 
   get byteLength(): number {
-    return this.down.byteLength + this.up.byteLength + this.#mentions.byteLength;
+    const parts = [this.down, this.up, this.#mentions, this.#labelled, this.#bearers];
+    return parts.reduce((sum, arcs) => sum + arcs.byteLength, 0);
   }
 
   find(ref: string): number | undefined {
@@ -66,8 +68,11 @@ export class LineageIndex {
   }
 
   /** Nodes that some document labels so. */
-  findByLabel(label: string): readonly number[] {
-    return [...(this.#byLabel.get(label) ?? [])];
+  findByLabel(text: string): readonly number[] {
+    const label = this.#byLabel.get(text);
+    const nodes = new Set<number>();
+    if (label !== undefined) this.#bearers.forEach(label, (node) => nodes.add(node));
+    return [...nodes];
   }
 
   refOf(node: number): string {
@@ -93,7 +98,14 @@ export class LineageIndex {
 
   /** Labels of a node, by the document that gives them. */
   labelsOf(node: number): ReadonlyMap<number, readonly string[]> {
-    return this.#labels[node] ?? NO_LABELS;
+    const found = new Map<number, string[]>();
+    this.#labelled.forEach(node, (label, document) => {
+      const text = this.#labels[label] ?? '';
+      const known = found.get(document);
+      if (known === undefined) found.set(document, [text]);
+      else known.push(text);
+    });
+    return found;
   }
 
   /** Documents that mention a node. */
@@ -131,6 +143,8 @@ export class LineageIndex {
     this.down.compact(this.nodeCount, force);
     this.up.compact(this.nodeCount, force);
     this.#mentions.compact(this.nodeCount, force);
+    this.#labelled.compact(this.nodeCount, force);
+    this.#bearers.compact(this.#labels.length, force);
   }
 
   #addNode(document: number, ref: string, names: readonly string[], kinds: number): number {
@@ -147,17 +161,19 @@ export class LineageIndex {
       this.#levels[node] = LEVELS.indexOf(levelOf(ref));
     }
     this.#mentions.add(node, kinds, document);
-    if (names.length > 0) this.#addLabels(document, node, names);
+    for (const name of names) this.#addLabel(document, node, name);
     return node;
   }
 
-  #addLabels(document: number, node: number, names: readonly string[]): void {
-    (this.#labels[node] ??= new Map()).set(document, names);
-    for (const name of names) {
-      const nodes = this.#byLabel.get(name);
-      if (nodes === undefined) this.#byLabel.set(name, new Set([node]));
-      else nodes.add(node);
+  #addLabel(document: number, node: number, text: string): void {
+    let label = this.#byLabel.get(text);
+    if (label === undefined) {
+      label = this.#labels.length;
+      this.#labels.push(text);
+      this.#byLabel.set(text, label);
     }
+    this.#labelled.add(node, label, document);
+    this.#bearers.add(label, node, document);
   }
 
   #addEdge(

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { findInstant } from '../../core/instant.ts';
+import { RELATION_NAMES } from '../domain/relations.ts';
+import { MARK_BITS } from './arcs.ts';
 import type { ScopedIndex } from './scoped-index.ts';
 
 /** One artefact in one place for one span of time. */
@@ -46,21 +49,53 @@ export function findPlacements(view: ScopedIndex): Map<number, Placement> {
       });
     }
   });
-  return endSuperseded(found);
+  return endSuperseded(view, found);
 }
 
-/** Of several placements of one service in one environment, only the one that began last is current. */
-function endSuperseded(placements: Map<number, Placement>): Map<number, Placement> {
-  const latest = new Map<string, string>();
-  for (const { service, environment, since, current } of placements.values()) {
-    const key = JSON.stringify([service, environment]);
-    if (current && since !== null && since > (latest.get(key) ?? '')) latest.set(key, since);
+/** When a placement began, comparable as text; empty where no document says. */
+export function startOf(placement: Placement): string {
+  return findInstant(placement.since ?? '') ?? '';
+}
+
+/** Class table rank of the best document that places a deployment; 0 for everything else. */
+export function placementRank(view: ScopedIndex, node: number): number {
+  let best = 0;
+  view.index.up.forEach(node, (_, mark) => {
+    if (RELATION_NAMES[mark & 31] !== 'deploys') return;
+    best = Math.max(best, view.tables.asThreat[mark >>> MARK_BITS] ?? 0);
+  });
+  return best;
+}
+
+/** One service in one environment. */
+export function serviceKey({ service, environment }: Placement): string {
+  return JSON.stringify([environment, service]);
+}
+
+/**
+ * Of several placements of one service in one environment, only the one that began last is current. What is worse attested
+ * ends nothing: anybody can say that something else runs there since tomorrow.
+ */
+function endSuperseded(
+  view: ScopedIndex,
+  placements: ReadonlyMap<number, Placement>,
+): Map<number, Placement> {
+  const running = new Map<string, { start: string; rank: number }[]>();
+  for (const [node, placement] of placements) {
+    if (!placement.current) continue;
+    const one = { start: startOf(placement), rank: placementRank(view, node) };
+    const others = running.get(serviceKey(placement));
+    if (others === undefined) running.set(serviceKey(placement), [one]);
+    else others.push(one);
   }
   const result = new Map<number, Placement>();
   for (const [node, placement] of placements) {
-    const last = latest.get(JSON.stringify([placement.service, placement.environment]));
-    const overtaken = placement.since !== null && last !== undefined && placement.since < last;
-    result.set(node, { ...placement, current: placement.current && !overtaken });
+    const start = startOf(placement);
+    const rank = placementRank(view, node);
+    const isOvertaken = (running.get(serviceKey(placement)) ?? []).some(
+      (other) => start !== '' && other.start > start && other.rank >= rank,
+    );
+    result.set(node, { ...placement, current: placement.current && !isOvertaken });
   }
   return result;
 }

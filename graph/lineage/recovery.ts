@@ -2,7 +2,13 @@
 import { kindMask } from '../domain/kinds.ts';
 import { MARK_BITS } from './arcs.ts';
 import type { BlastRadius } from './blast-radius.ts';
-import { findPlacements, type Placement } from './placements.ts';
+import {
+  findPlacements,
+  placementRank,
+  serviceKey,
+  startOf,
+  type Placement,
+} from './placements.ts';
 import type { View } from './view.ts';
 import { arcMode } from './walk.ts';
 
@@ -54,7 +60,7 @@ export function rollbackTargets(view: View, radius: BlastRadius): RollbackTarget
   const placements = findPlacements(view);
   const affected = new Set(radius.affected.map((hit) => hit.ref));
   const targets: RollbackTarget[] = [];
-  for (const [node, placement] of latestPerService(placements)) {
+  for (const [node, placement] of latestPerService(view, placements)) {
     if (!affected.has(view.index.refOf(view.folding.itemOf(node).node))) continue;
     const candidates = findCandidates(view, radius, placement, placements);
     targets.push({
@@ -69,18 +75,24 @@ export function rollbackTargets(view: View, radius: BlastRadius): RollbackTarget
   return targets.sort((a, b) => (a.deployment < b.deployment ? -1 : 1));
 }
 
-/** Of the documents that tell what a service runs now, the one that knows since when; else the first by its artefact. */
-function latestPerService(placements: ReadonlyMap<number, Placement>): [number, Placement][] {
-  const best = new Map<string, [number, Placement]>();
+/**
+ * Of the documents that tell what a service runs now, the best attested one; then the one that knows since when, the later
+ * one, the first by its artefact and deployment.
+ */
+function latestPerService(
+  view: View,
+  placements: ReadonlyMap<number, Placement>,
+): [number, Placement][] {
+  const best = new Map<string, { key: string; found: [number, Placement] }>();
   for (const [node, placement] of placements) {
     if (!placement.current) continue;
-    const key = JSON.stringify([placement.environment, placement.service]);
-    const known = best.get(key)?.[1];
-    const sortKey = (one: Placement): string => `${one.since ?? ''} ${one.artefact}`;
-    if (known === undefined || sortKey(placement) > sortKey(known))
-      best.set(key, [node, placement]);
+    const refs = `${placement.artefact} ${view.index.refOf(node)}`;
+    const key = `${placementRank(view, node)} ${startOf(placement)} ${refs}`;
+    const known = best.get(serviceKey(placement));
+    if (known !== undefined && known.key >= key) continue;
+    best.set(serviceKey(placement), { key, found: [node, placement] });
   }
-  return [...best.values()];
+  return [...best.values()].map(({ found }) => found);
 }
 
 /** Earlier placements of the same service first, newest first; then lower registry versions of the same family. */
@@ -106,16 +118,12 @@ function findCandidates(
       outcome: outcomeOf(view, radius, node),
     });
   };
+  const start = startOf(running);
   const earlier = [...placements.values()]
-    .filter(
-      (one) =>
-        one.service === running.service &&
-        one.environment === running.environment &&
-        one.since !== null &&
-        running.since !== null &&
-        one.since < running.since,
-    )
-    .sort((a, b) => ((a.since ?? '') > (b.since ?? '') ? -1 : 1));
+    .filter((one) => serviceKey(one) === serviceKey(running))
+    .filter((one) => startOf(one) !== '' && startOf(one) < start)
+    .map((one) => ({ ...one, key: `${startOf(one)} ${one.artefact} ${one.version ?? ''}` }))
+    .sort((a, b) => (a.key > b.key ? -1 : a.key < b.key ? 1 : 0));
   for (const one of earlier) add(one.artefact, one.version, one.since);
   for (const one of lowerVersions(view, running)) add(one.artefact, one.version, null);
   return [...found.values()];

@@ -4,7 +4,7 @@ import type { SignatureRecord } from '../domain/log-event.ts';
 import { trustRank, type TrustClass } from '../domain/trust-class.ts';
 import { matchesAny, matchesPattern } from '../../schemas/policy/pattern.ts';
 import type { RunCondition, SignerPolicy } from '../../schemas/policy/signer-policy.ts';
-import { isInForce, type Knowledge, type KnownDocument } from './knowledge.ts';
+import { isInForce, type Knowledge, type KnownDocument, type KnownSignature } from './knowledge.ts';
 import type { DocumentSummary, LineageIndex, RunAttributes } from './lineage-index.ts';
 
 /** What a question is asked under. An answer is a function of this, the log up to `asOf`, and the question. */
@@ -44,7 +44,7 @@ export function classTables(knowledge: Knowledge, index: LineageIndex, scope: Sc
     if (!knowledge.isLive(document, scope.asOf)) continue;
     const valid = knowledge.signaturesFor(document, scope.asOf);
     const ever = knowledge.signaturesEver(document, scope.asOf);
-    const now = valid.map((record) => withoutCompromised(record, document, compromised));
+    const now = valid.map((record) => withoutCompromised(record, compromised));
     asSupport[document.id] = 1 + bestRank(now, summary, scope.policy);
     asThreat[document.id] = 1 + bestRank([...valid, ...ever], summary, scope.policy);
   }
@@ -75,8 +75,7 @@ function compromisedIdentities(knowledge: Knowledge, asOf: number): Compromise[]
 
 /** A compromised signer no longer speaks for what it signed; against it, its word still counts (invariant 4). */
 function withoutCompromised(
-  record: SignatureRecord,
-  document: KnownDocument,
+  record: KnownSignature,
   compromised: readonly Compromise[],
 ): SignatureRecord {
   if (compromised.length === 0) return record;
@@ -85,8 +84,8 @@ function withoutCompromised(
       !compromised.some(
         ({ identity, since, until }) =>
           identity === signer &&
-          (since === null || document.receivedAt >= since) &&
-          (until === null || document.receivedAt <= until),
+          (since === null || record.receivedAt >= since) &&
+          (until === null || record.receivedAt <= until),
       ),
   );
   return { ...record, signers };

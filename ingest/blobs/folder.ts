@@ -22,7 +22,8 @@ export class FolderBlobStore implements BlobStore {
       blobs.map(async ({ digest, bytes }) => {
         const path = this.#path(digest);
         if (await exists(path, bytes.length)) return;
-        await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+        const made = await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+        if (made !== undefined) folders.add(dirname(dirname(path)));
         const aside = `${path}.${process.pid}.${this.#counter++}.part`;
         await writeSynced(aside, bytes);
         await rename(aside, path);

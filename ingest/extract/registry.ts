@@ -10,6 +10,7 @@ import { unpackArchive } from '../unpack/unpack-archive.ts';
 import { attestedStatementReader } from './attested-statement.ts';
 import { croissantReader } from './croissant.ts';
 import { cyclonedxReader } from './cyclonedx.ts';
+import { cyclonedxXmlReader } from './cyclonedx-xml.ts';
 import { dsseReader } from './dsse.ts';
 import { dvcReader } from './dvc.ts';
 import { evaluationReportReader } from './evaluation-report.ts';
@@ -55,6 +56,7 @@ const READERS: ReadonlyMap<string, FormatReader> = new Map(
     completenessReader,
     revocationReader,
     cyclonedxReader,
+    cyclonedxXmlReader,
     croissantReader,
     evaluationReportReader,
     hfModelCardReader,

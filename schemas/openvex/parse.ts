@@ -36,7 +36,9 @@ function statementOf(place: Place, documentTime: string | undefined): VexStateme
     {
       vulnerability: name ?? '',
       aliases: vulnerability.at('aliases').items.flatMap((one) => one.text ?? []),
-      products: place.at('products').items.flatMap(productOf),
+      products: place
+        .at('products')
+        .items.flatMap((one) => productOf(one, place.at('subcomponents'))),
       status: place.at('status').text ?? '',
       ...optional('justification', place.at('justification').text),
       ...optional('impact', place.at('impact_statement').text),
@@ -48,8 +50,9 @@ function statementOf(place: Place, documentTime: string | undefined): VexStateme
 }
 
 /** 0.0.x lists subcomponents beside the products of a statement; they belong to each of them. */
-function productOf(place: Place): VexProduct[] {
-  const subcomponents = place.at('subcomponents').items.flatMap(componentOf);
+function productOf(place: Place, shared: Place): VexProduct[] {
+  const parts = [...place.at('subcomponents').items, ...shared.items];
+  const subcomponents = parts.flatMap(componentOf);
   return componentOf(place).map((component) => ({ ...component, subcomponents }));
 }
 
@@ -57,11 +60,18 @@ function componentOf(place: Place): VexComponent[] {
   const id = place.text ?? place.at('@id').text;
   const identifiers = place.at('identifiers');
   const purl = identifiers.at('purl').text;
-  const purls = [...(id?.startsWith('pkg:') === true ? [id] : []), ...(purl === undefined ? [] : [purl])];
-  const cpes = ['cpe22', 'cpe23', '@cpe22', '@cpe23'].flatMap((key) => identifiers.at(key).text ?? []);
-  const digests = place.at('hashes').entries.flatMap(([algorithm, hex]) =>
-    hex.text === undefined ? [] : [{ algorithm, hex: hex.text }],
+  const purls = [
+    ...(id?.startsWith('pkg:') === true ? [id] : []),
+    ...(purl === undefined ? [] : [purl]),
+  ];
+  const cpes = ['cpe22', 'cpe23', '@cpe22', '@cpe23'].flatMap(
+    (key) => identifiers.at(key).text ?? [],
   );
+  const digests = place
+    .at('hashes')
+    .entries.flatMap(([algorithm, hex]) =>
+      hex.text === undefined ? [] : [{ algorithm, hex: hex.text }],
+    );
   const label = id ?? purls[0] ?? cpes[0] ?? digests[0]?.hex;
   if (label === undefined) return [];
   return [{ id: label, purls: [...new Set(purls)], cpes, digests, pointer: place.pointer }];

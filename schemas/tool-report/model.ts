@@ -2,14 +2,7 @@
 
 /** What kind of thing a report is about, as far as its tool knows. The graph's words, because schemas know no graph. */
 export type ThingKind =
-  | 'Model'
-  | 'Dataset'
-  | 'Image'
-  | 'Package'
-  | 'Code'
-  | 'Config'
-  | 'Prompt'
-  | 'File';
+  'Model' | 'Dataset' | 'Image' | 'Package' | 'Code' | 'Config' | 'Prompt' | 'File';
 
 /** Something that a report, an advisory or a VEX document names. Every identity stands for itself: a report joins nothing. */
 export interface ReportThing {

@@ -9,7 +9,7 @@ import {
   formatPromotionPolicy,
   parsePromotionPolicy,
 } from '../../schemas/policy/parse-promotion-policy.ts';
-import { openPedigree, originOf, systemClock } from '../../cli/wire.ts';
+import { openPedigree, systemClock } from '../../cli/wire.ts';
 import { digestOf, mlBom } from './support/documents.ts';
 import { at, jsonOf, openTestApi, type TestApi } from './support/test-api.ts';
 
@@ -390,7 +390,7 @@ describe('the log', () => {
       size: ledger.head.size,
       root: ledger.root,
       time: ledger.head.time,
-      origin: originOf(api.opened.home),
+      origin: api.opened.log.origin,
     });
     expect(await jsonOf(await api.get('/api/v1/health'))).toEqual({
       status: 'ok',
@@ -402,7 +402,7 @@ describe('the log', () => {
   test('the checkpoint is signed and is over the newest entry', async () => {
     const { home, pedigree } = api.opened;
     const text = await (await api.get('/api/v1/log/checkpoint')).text();
-    const verdict = verifyCheckpoint(text, home.logKey.publicKey, originOf(home));
+    const verdict = verifyCheckpoint(text, home.logKey.publicKey, api.opened.log.origin);
     expect(verdict).toMatchObject({
       status: 'passed',
       value: { size: pedigree.ledger.head.size, root: pedigree.ledger.root },
@@ -414,13 +414,13 @@ describe('the log', () => {
     for (let index = 0; index < pedigree.ledger.head.size; index++) {
       const text = await (await api.get(`/api/v1/log/entries/${index}/proof`)).text();
       const bundle = parseProofBundle(text);
-      const verdict = verifyProofBundle(bundle, home.logKey.publicKey, originOf(home));
+      const verdict = verifyProofBundle(bundle, home.logKey.publicKey, api.opened.log.origin);
       expect(verdict).toMatchObject({ status: 'passed', value: { index } });
       const forged = {
         ...bundle,
         entry: { ...bundle.entry, event: bundle.entry.event.replace('"type"', '"typE"') },
       };
-      expect(verifyProofBundle(forged, home.logKey.publicKey, originOf(home)).status).toBe(
+      expect(verifyProofBundle(forged, home.logKey.publicKey, api.opened.log.origin).status).toBe(
         'failed',
       );
     }

@@ -11,7 +11,7 @@ import { parseCheckpoint } from '../../graph/log/checkpoint.ts';
 import { parseProofBundle, verifyProofBundle } from '../../graph/log/proof-bundle.ts';
 import { openHome } from '../../cli/home.ts';
 import { main } from '../../cli/main.ts';
-import { openPedigree, originOf, systemClock } from '../../cli/wire.ts';
+import { openPedigree, systemClock } from '../../cli/wire.ts';
 import { digestOf, mlBom } from './support/documents.ts';
 import { rawRequest, startServer, type ServerProcess } from './support/server-process.ts';
 
@@ -311,8 +311,18 @@ describe('what serve refuses', () => {
 async function publicKeyOf(
   home: string,
 ): Promise<{ publicKey: Parameters<typeof verifyProofBundle>[1]; name: string }> {
-  const opened = openHome(home);
-  return { publicKey: opened.logKey.publicKey, name: originOf(opened) };
+  const { logKey } = openHome(home);
+  return { publicKey: logKey.publicKey, name: await originIn(home) };
+}
+
+/** The origin that the log's entry 0 pins. */
+async function originIn(home: string): Promise<string> {
+  const opened = await openPedigree({ home, store: 'embedded', allowSimulated: true }, systemClock);
+  try {
+    return opened.log.origin;
+  } finally {
+    await opened.close();
+  }
 }
 
 /** Resident memory of a process. @see proc_pid_status(5), ps(1) */

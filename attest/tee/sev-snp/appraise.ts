@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { JsonObject } from '../../../core/canonical-json-jcs.ts';
+import type { JsonObject, JsonValue } from '../../../core/canonical-json-jcs.ts';
 import type { Verdict } from '../../../core/verdict.ts';
 import { claimsOf } from '../../verified.ts';
 import type { Verified } from '../../verified.ts';
@@ -41,23 +41,27 @@ const level = integerReader(0, 255);
 
 /**
  * Reads an SEV-SNP appraisal policy.
+ * @param base JSON Pointer of the policy where it is part of another one
  * @throws {PedigreeError} ERR_POLICY_INVALID for an unknown key, or a value of the wrong type or size
  */
-export function parseSnpPolicy(policy: JsonObject): SnpPolicy {
-  return parseAppraisalPolicy(policy, {
+export function parseSnpPolicy(policy: JsonObject, base = ''): SnpPolicy {
+  const readers = {
     allowDebug: readBoolean,
     measurement: hexReader(48),
     reportData: hexReader(64),
     vmpl: integerReader(0, 3),
     minGuestSvn: integerReader(0, 0xffff_ffff),
-    minTcb: (value, at): Partial<SnpTcb> => {
-      const members = readObject(value, at);
-      if (Object.keys(members).length === 0) throw policyError('must name a component', at);
-      const readers = { bootloader: level, tee: level, snp: level, microcode: level, fmc: level };
-      return parseAppraisalPolicy(members, readers, at);
-    },
+    minTcb: readMinTcb,
     requireNonProvisional: readBoolean,
-  });
+  };
+  return parseAppraisalPolicy(policy, readers, base);
+}
+
+function readMinTcb(value: JsonValue, at: string): Partial<SnpTcb> {
+  const members = readObject(value, at);
+  if (Object.keys(members).length === 0) throw policyError('must name a component', at);
+  const readers = { bootloader: level, tee: level, snp: level, microcode: level, fmc: level };
+  return parseAppraisalPolicy(members, readers, at);
 }
 
 /** Whether a genuine report meets the policy, and is bound to what is expected. Collects every finding. */
@@ -66,12 +70,17 @@ export function appraiseSnp(
   input: AppraiseInput<SnpPolicy>,
 ): Verdict<SnpClaims> {
   const claims = claimsOf(verified);
-  const findings = [
+  const findings = findSnpFindings(claims, input);
+  return concludeAppraisal(claims, findings, findMigrationWarnings(claims));
+}
+
+/** What a report lacks to meet the policy. */
+export function findSnpFindings(claims: SnpClaims, input: AppraiseInput<SnpPolicy>): TeeFinding[] {
+  return [
     ...appraiseGuest(claims, input.policy),
     ...appraiseContent(claims, input),
     ...appraisePlatform(claims, input.policy),
   ];
-  return concludeAppraisal(claims, findings, migrationWarning(claims));
 }
 
 function appraiseGuest(claims: SnpClaims, policy: SnpPolicy): TeeFinding[] {
@@ -130,7 +139,8 @@ function isProvisional(claims: SnpClaims): boolean {
   return !isSameBuild || !isSameTcb(claims.tcb.committed, claims.tcb.current);
 }
 
-function migrationWarning(claims: SnpClaims): TeeFinding[] {
+/** A warning where the guest policy lets a migration agent export the guest. */
+export function findMigrationWarnings(claims: SnpClaims): TeeFinding[] {
   if (!claims.guestPolicy.migrationAgentAllowed) return [];
   const message = 'the guest policy allows a migration agent, which can export the guest';
   return [teeFinding('policy', 'migration-agent', message, { at: '0x08' })];

@@ -56,7 +56,8 @@ export function findTrustedKey(
 ): Verdict<TrustedAttestationKey> {
   const listed = anchors.flatMap(readAnchor);
   if (listed.length === 0) {
-    const hint = 'put the TPM2B_PUBLIC or the PEM of each enrolled attestation key into the trust store';
+    const hint =
+      'put the TPM2B_PUBLIC or the PEM of each enrolled attestation key into the trust store';
     return unanswered('chain', 'no-trust-anchor', 'no attestation key is trusted', { hint });
   }
   if (listed.length > MAX_KEYS) {
@@ -77,10 +78,7 @@ export function keyDigest(key: KeyObject): string {
   return `sha256:${createHash('sha256').update(spki).digest('hex')}`;
 }
 
-function judgeKey(
-  stated: AttestationKey,
-  trusted: AttestationKey,
-): Verdict<TrustedAttestationKey> {
+function judgeKey(stated: AttestationKey, trusted: AttestationKey): Verdict<TrustedAttestationKey> {
   const isOther =
     stated.area !== undefined &&
     trusted.area !== undefined &&
@@ -94,7 +92,11 @@ function judgeKey(
     const message = 'the key is not a restricted signing key that its TPM made and keeps';
     const clause = 'TPM 2.0 Library, Part 1, 25.1.5';
     const hint = 'a key without these attributes signs whatever it is given';
-    return failure('chain', 'attestation-key-attributes', message, { at: '/akPublic', clause, hint });
+    return failure('chain', 'attestation-key-attributes', message, {
+      at: '/akPublic',
+      clause,
+      hint,
+    });
   }
   const attributes =
     trusted.area !== undefined ? 'listed' : area === undefined ? 'unknown' : 'stated';

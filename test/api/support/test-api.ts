@@ -7,7 +7,7 @@ import { valueAt } from '../../../core/json.ts';
 import { createApp } from '../../../api/app.ts';
 import type { AppDeps } from '../../../api/env.ts';
 import { PublishedLog } from '../../../api/service/published-log.ts';
-import { openPedigree, originOf, systemClock, type Opened } from '../../../cli/wire.ts';
+import { openPedigree, systemClock, type Opened } from '../../../cli/wire.ts';
 
 export const AUTHORITY = '127.0.0.1:7465';
 export const TOKEN = 'a-token-of-the-tests';
@@ -47,10 +47,10 @@ export async function openTestApi(more: Partial<AppDeps> = {}): Promise<TestApi>
   const home = mkdtempSync(join(tmpdir(), 'pedigree-api-'));
   const opened = await openPedigree({ home, store: 'embedded', allowSimulated: true }, systemClock);
   const faults: unknown[] = [];
-  const signer = { origin: originOf(opened.home), privateKey: opened.home.logKey.privateKey };
+  const signer = { origin: opened.log.origin, privateKey: opened.home.logKey.privateKey };
   const app = createApp({
     pedigree: opened.pedigree,
-    log: new PublishedLog(join(home, 'tiles'), opened.pedigree.ledger.store, signer),
+    log: new PublishedLog(opened.log.folder, opened.pedigree.ledger.store, signer),
     project: 'default',
     authorities: () => [AUTHORITY, 'localhost:7465', '[::1]:7465'],
     token: TOKEN,

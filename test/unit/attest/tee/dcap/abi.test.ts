@@ -10,6 +10,7 @@ import type { JsonValue } from '../../../../../core/canonical-json-jcs.ts';
 import { isPedigreeError } from '../../../../../core/errors.ts';
 import { parseInstant } from '../../../../../core/instant.ts';
 import { tdxScheme } from '../../../../../attest/tee/tdx/scheme.ts';
+import { mapQuote } from './genuine.ts';
 import { AT, FMSPC, makeDcapInput, makeDcapKeys, MEASURED } from './fake-dcap.ts';
 import type { FakeDcap } from './fake-dcap.ts';
 
@@ -116,6 +117,31 @@ describe('quotes as bytes', () => {
         const bytes = Buffer.from(evidence);
         bytes.writeUInt32LE(other, 50);
         expect(outcome(bytes, form.tee)).toBe('ERR_PARSE_EVIDENCE');
+      }
+    }
+  });
+
+  test.each(NAMED)('%s: declared parts must be filled, and be of the right type', (_name, form) => {
+    const { evidence } = makeDcapInput({ keys, ...form, trailing: Buffer.alloc(8) });
+    const { signedEnd, outerType, innerType } = mapQuote(evidence);
+    const edited = (edit: (bytes: Buffer) => void): string => {
+      const bytes = Buffer.from(evidence);
+      edit(bytes);
+      return outcome(bytes, form.tee);
+    };
+    const grow = (bytes: Buffer, at: number): void => {
+      bytes.writeUInt32LE(bytes.readUInt32LE(at) + 4, at);
+    };
+    const lengths = [signedEnd, ...(outerType === undefined ? [] : [outerType + 2])];
+    expect(edited((bytes) => grow(bytes, signedEnd))).toBe('ERR_PARSE_EVIDENCE');
+    // each part is inside its outer one, and still the inner ones do not fill it
+    expect(edited((bytes) => lengths.forEach((at) => grow(bytes, at)))).toBe('ERR_PARSE_EVIDENCE');
+    const all = [...lengths, innerType + 2];
+    expect(edited((bytes) => all.forEach((at) => grow(bytes, at)))).toBe('parsed');
+    for (const at of [...(outerType === undefined ? [] : [outerType]), innerType]) {
+      const real = Buffer.from(evidence).readUInt16LE(at);
+      for (const type of [0, 1, 2, 3, 4, 5, 6, 7].filter((one) => one !== real)) {
+        expect(edited((bytes) => void bytes.writeUInt16LE(type, at))).toBe('ERR_PARSE_EVIDENCE');
       }
     }
   });

@@ -97,7 +97,8 @@ export interface QuoteMap {
 export function mapQuote(bytes: Uint8Array): QuoteMap {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const version = view.getUint16(0, true);
-  const body = version === 3 ? 384 : version === 4 ? 584 : 6 + view.getUint32(50, true);
+  const report = view.getUint32(4, true) === 0 ? 384 : 584;
+  const body = version === 5 ? 6 + view.getUint32(50, true) : report;
   const signedEnd = 48 + body;
   const signature = signedEnd + 4;
   const outerType = version === 3 ? undefined : signature + 128;

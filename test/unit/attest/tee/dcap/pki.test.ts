@@ -148,6 +148,9 @@ describe('a whole PKI of our own, anchored in its own root', () => {
       return described(tdxScheme.run({ ...mixed, binding: 'ignore' }));
     };
     expect(runFrom(older)).toBe('passed');
+    const rekeyed = { serial: [0x77], key: strangers.root, issuerKey: keys.root };
+    const another = makeDcapInput({ keys, certificates: { root: rekeyed } });
+    expect(runFrom(another)).toBe('failed chain/root-not-trusted');
     expect(runFrom(forged)).toBe('failed chain/root-not-trusted');
   });
 });
@@ -379,6 +382,36 @@ describe('revocation', () => {
     expect(outcome({ ...change, caName, tee: 'sgx', version: 3 })).toBe(expected);
   });
 
+  test('a list of tomorrow cannot say what is revoked today', () => {
+    const pckCrl = { revoked: [[0x33]], thisUpdate: '2025-07-02T00:00:00Z' };
+    expect(outcome({ pckCrl })).toBe('undetermined freshness/crl-not-yet-valid');
+  });
+
+  test('the issuer of the PCK list: another certificate of the same CA will do, unless revoked', () => {
+    const renewed = { certificates: { ca: { serial: [0x55] } } };
+    const listIssuer = memberOf(makeDcapInput({ keys, ...renewed }), 'pck_crl_issuer_chain');
+    const collateral = { pck_crl_issuer_chain: listIssuer };
+    expect(outcome({ collateral })).toBe('passed');
+    for (const serial of [0x22, 0x55]) {
+      const rootCrl = { revoked: [[serial]] };
+      expect(outcome({ collateral, rootCrl })).toBe('failed collateral/certificate-revoked');
+    }
+  });
+
+  test('the issuer chain of the PCK list must be one of this PKI and of this CA', () => {
+    const chainOf = (fake: FakeDcap): Change => ({
+      collateral: { pck_crl_issuer_chain: memberOf(makeDcapInput(fake), 'pck_crl_issuer_chain') },
+    });
+    expect(outcome(chainOf({ keys }))).toBe('passed');
+    expect(outcome(chainOf({ keys: strangers }))).toBe('failed collateral/root-not-trusted');
+    const other = chainOf({ keys, caName: 'Intel SGX PCK Processor CA' });
+    expect(outcome(other)).toBe('failed collateral/issuer-name');
+    const rekeyed = chainOf({ keys: { ...keys, ca: strangers.ca } });
+    expect(outcome(rekeyed)).toBe('failed collateral/certificate-signature');
+    const expired = { certificates: { ca: { notAfter: '2025-06-30T00:00:00Z' } } };
+    expect(outcome(chainOf({ keys, ...expired }))).toBe('failed freshness/certificate-expired');
+  });
+
   test('lists that name others pass', () => {
     const revoked = [[0x34], [0x33, 0x33], [0x00, 0x99]];
     expect(outcome({ rootCrl: { revoked }, pckCrl: { revoked } })).toBe('passed');
@@ -386,8 +419,7 @@ describe('revocation', () => {
 
   test('PEM lists are read like hex ones; two in one text are not', () => {
     const input = makeDcapInput({ keys });
-    const collateral = JSON.parse(textOf(input)) as Record<string, string>;
-    const pem = toPem(Buffer.from(collateral['pck_crl'] ?? '', 'hex'), 'X509 CRL');
+    const pem = toPem(Buffer.from(memberOf(input, 'pck_crl'), 'hex'), 'X509 CRL');
     expect(outcome({ collateral: { pck_crl: pem } })).toBe('passed');
     const twice = { pck_crl: pem + pem };
     expect(outcome({ collateral: twice })).toBe('failed collateral/collateral-malformed');
@@ -396,6 +428,10 @@ describe('revocation', () => {
 
 function textOf(input: VerifyInput): string {
   return Buffer.from(input.endorsements.get(WRITTEN)?.[0] ?? []).toString();
+}
+
+function memberOf(input: VerifyInput, name: string): string {
+  return String((JSON.parse(textOf(input)) as Record<string, unknown>)[name]);
 }
 
 describe('TCB info and QE identity', () => {
@@ -545,7 +581,7 @@ describe('TCB info and QE identity', () => {
   });
 
   test('no text but the signed one counts, even where it says the same', () => {
-    const text = String(JSON.parse(textOf(makeDcapInput({ keys })))['tcb_info']);
+    const text = memberOf(makeDcapInput({ keys }), 'tcb_info');
     expect(outcome({ collateral: { tcb_info: text } })).toBe('passed');
     const pretty = JSON.stringify(JSON.parse(text), null, 1);
     for (const changed of [`${text} `, ` ${text}`, pretty, text.replace('A06D', 'a06d')]) {
@@ -555,7 +591,7 @@ describe('TCB info and QE identity', () => {
   });
 
   test('a signed text that two readers could read differently is refused', () => {
-    const plain = String(JSON.parse(textOf(makeDcapInput({ keys })))['tcb_info']);
+    const plain = memberOf(makeDcapInput({ keys }), 'tcb_info');
     const resigned = (text: string): string => {
       const tcb_info_signature = signRaw(keys.tcbSigning, Buffer.from(text)).toString('hex');
       return outcome({ collateral: { tcb_info: text, tcb_info_signature } });

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+import { findOsvFaults, findOsvLint } from '../../schemas/osv/conform.ts';
+import { osvRoot, parseOsv } from '../../schemas/osv/parse.ts';
+import { findPackagePurl, withVersion } from '../../schemas/osv/purl.ts';
+import { FactsBuilder } from './facts-builder.ts';
+import { addReport } from './tool-report/report-node.ts';
+import { stateAliases, stateStatus, vulnerabilityNode } from './tool-report/vulnerability.ts';
+import type { OsvAdvisory, OsvAffected, OsvRange } from '../../schemas/osv/model.ts';
+import type { ReportThing } from '../../schemas/tool-report/model.ts';
+import type { Decoded, Detected } from '../../schemas/decoded.ts';
+import type { FormatReader, ReadContext, Reading } from './extractor.ts';
+
+/** OSV advisories: which versions of which packages a vulnerability is in. */
+export const osvReader: FormatReader = {
+  formats: ['osv'],
+  extractor: 'osv@1',
+  read: readOsv,
+};
+
+function readOsv(decoded: Decoded, detected: Detected, context: ReadContext): Reading {
+  const root = osvRoot(decoded);
+  const advisory = parseOsv(root);
+  const builder = new FactsBuilder(context.digest);
+  const report = addReport(builder, context, attributesOf(advisory));
+  const node = vulnerabilityNode(builder, advisory.id);
+  if (node === undefined) builder.problem('vulnerability-without-id', '/id', 'the id is no name');
+  else {
+    builder.subject(node);
+    builder.edge(report, 'describes', node, '/id');
+    stateAliases(builder, node, advisory.aliases, '/aliases');
+  }
+  for (const affected of advisory.affected) stateAffected(builder, advisory, affected);
+  if (advisory.modified !== undefined) {
+    const family = `osv:${advisory.id}`;
+    const version = advisory.modified;
+    builder.claim({ type: 'supersession', family, version, pointer: '/modified' });
+  }
+  for (const { code, pointer, message } of findOsvLint(root))
+    builder.problem(code, pointer, message);
+  const faults = context.strict === true ? findOsvFaults(root) : [];
+  const { format, version } = detected;
+  return {
+    facts: builder.build({ format, version, statementKind: 'advisory' }),
+    conformant: context.strict === true ? faults.length === 0 : null,
+    conformanceProblems: faults,
+  };
+}
+
+function attributesOf(advisory: OsvAdvisory): Readonly<Record<string, string>> {
+  const attributes: Record<string, string> = { id: advisory.id };
+  if (advisory.modified !== undefined) attributes['modified'] = advisory.modified;
+  if (advisory.published !== undefined) attributes['published'] = advisory.published;
+  if (advisory.withdrawn !== undefined) attributes['withdrawn'] = advisory.withdrawn;
+  if (advisory.summary !== undefined) attributes['summary'] = advisory.summary;
+  if (advisory.related.length > 0) attributes['related'] = advisory.related.join(', ');
+  return attributes;
+}
+
+/** A withdrawn advisory says that its statements no longer hold. */
+function stateAffected(builder: FactsBuilder, advisory: OsvAdvisory, affected: OsvAffected): void {
+  const { withdrawn, id } = advisory;
+  const purl = findPackagePurl(affected.ecosystem, affected.name, affected.purl);
+  const state = (
+    status: string,
+    thing: ReportThing,
+    details: Record<string, string>,
+    pointer: string,
+  ): void => {
+    const judged = withdrawn === undefined ? status : 'withdrawn';
+    const all = { ...details, withdrawn: withdrawn ?? '' };
+    stateStatus(builder, { id, aliases: [], thing, status: judged, details: all, pointer });
+  };
+  for (const range of affected.ranges) {
+    const details = { rangeType: range.type, range: rangeText(range) };
+    state('affected', packageOf(affected, purl), details, range.pointer);
+    for (const { kind, version } of range.events) {
+      const status = STATUS_OF_EVENT.get(kind);
+      if (status === undefined || version === '0') continue;
+      const thing = atVersion(affected, purl, range, version);
+      if (thing !== undefined) state(status, thing, { event: kind }, range.pointer);
+    }
+  }
+  affected.versions.forEach((version, at) => {
+    const thing = atVersion(affected, purl, undefined, version);
+    if (thing !== undefined) state('affected', thing, {}, `${affected.pointer}/versions/${at}`);
+  });
+  if (affected.ranges.length === 0) {
+    const listed = affected.versions.length > 0;
+    const details = { range: listed ? 'listed versions' : 'all versions' };
+    state('affected', packageOf(affected, purl), details, affected.pointer);
+  }
+}
+
+/** `limit` is where a range was searched to, no statement about that version. */
+const STATUS_OF_EVENT: ReadonlyMap<string, string> = new Map([
+  ['introduced', 'affected'],
+  ['last_affected', 'affected'],
+  ['fixed', 'fixed'],
+]);
+
+function rangeText({ events }: OsvRange): string {
+  return events.map(({ kind, version }) => `${kind} ${version}`).join(', ');
+}
+
+/** The package as a whole: its purl without version and its name in the ecosystem, shared names both. */
+function packageOf(affected: OsvAffected, purl: string | undefined): ReportThing {
+  const { ecosystem, name, pointer, ranges } = affected;
+  const repository = ranges.find((range) => range.repository !== undefined)?.repository;
+  const label = name ?? repository ?? '';
+  return {
+    kind: name === undefined && repository !== undefined ? 'Code' : 'Package',
+    pointer,
+    names: [label],
+    purls: purl === undefined ? [] : [purl],
+    sharedNames: label === '' ? [] : [[ecosystem ?? 'git', label]],
+  };
+}
+
+/** One version: a commit of the range's repository, else the package's purl with the version. */
+function atVersion(
+  affected: OsvAffected,
+  purl: string | undefined,
+  range: OsvRange | undefined,
+  version: string,
+): ReportThing | undefined {
+  const { pointer, name } = affected;
+  if (range?.type === 'GIT') {
+    const { repository } = range;
+    if (repository === undefined) return undefined;
+    const commits = [{ repository, commit: version }];
+    return { kind: 'Code', pointer, names: [`${repository}@${version}`], commits };
+  }
+  const versioned = purl === undefined ? undefined : withVersion(purl, version);
+  if (versioned === undefined) return undefined;
+  return { kind: 'Package', pointer, names: [`${name ?? ''}@${version}`], purls: [versioned] };
+}

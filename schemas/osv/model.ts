@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+export type OsvEventKind = 'introduced' | 'fixed' | 'last_affected' | 'limit';
+
+export interface OsvEvent {
+  readonly kind: OsvEventKind;
+  /** A version, or a commit in a GIT range, as written. */
+  readonly version: string;
+}
+
+export interface OsvRange {
+  readonly type: string;
+  readonly repository?: string;
+  readonly events: readonly OsvEvent[];
+  readonly pointer: string;
+}
+
+export interface OsvAffected {
+  readonly ecosystem?: string;
+  readonly name?: string;
+  readonly purl?: string;
+  readonly ranges: readonly OsvRange[];
+  /** Versions that are affected, one by one. */
+  readonly versions: readonly string[];
+  readonly pointer: string;
+}
+
+/** One advisory. */
+export interface OsvAdvisory {
+  readonly id: string;
+  readonly schemaVersion?: string;
+  readonly modified?: string;
+  readonly published?: string;
+  readonly withdrawn?: string;
+  readonly summary?: string;
+  readonly aliases: readonly string[];
+  readonly related: readonly string[];
+  readonly affected: readonly OsvAffected[];
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** How an ecosystem's packages are spelled as purls. A name is split at `separator` into namespace and name. */
+interface PurlRule {
+  readonly type: string;
+  readonly namespace?: string;
+  readonly separator?: string;
+}
+
+/** The ecosystems whose purl follows from the name alone (purl-spec types). */
+const RULES: ReadonlyMap<string, PurlRule> = new Map<string, PurlRule>([
+  ['PyPI', { type: 'pypi' }],
+  ['npm', { type: 'npm', separator: '/' }],
+  ['Go', { type: 'golang', separator: '/' }],
+  ['Maven', { type: 'maven', separator: ':' }],
+  ['crates.io', { type: 'cargo' }],
+  ['NuGet', { type: 'nuget' }],
+  ['RubyGems', { type: 'gem' }],
+  ['Packagist', { type: 'composer', separator: '/' }],
+  ['Hex', { type: 'hex' }],
+  ['Pub', { type: 'pub' }],
+  ['Hackage', { type: 'hackage' }],
+  ['CRAN', { type: 'cran' }],
+  ['SwiftURL', { type: 'swift', separator: '/' }],
+  ['Debian', { type: 'deb', namespace: 'debian' }],
+  ['Ubuntu', { type: 'deb', namespace: 'ubuntu' }],
+  ['Alpine', { type: 'apk', namespace: 'alpine' }],
+  ['Wolfi', { type: 'apk', namespace: 'wolfi' }],
+  ['Chainguard', { type: 'apk', namespace: 'chainguard' }],
+]);
+
+/**
+ * The purl of a package, without version, or undefined where its ecosystem has no rule.
+ * @param written the purl that the advisory itself gives
+ */
+export function findPackagePurl(
+  ecosystem: string | undefined,
+  name: string | undefined,
+  written?: string,
+): string | undefined {
+  if (written !== undefined) return written;
+  const rule = RULES.get(ecosystem?.split(':', 1)[0] ?? '');
+  if (rule === undefined || name === undefined || name === '') return undefined;
+  const at = rule.separator === undefined ? -1 : name.lastIndexOf(rule.separator);
+  const parts = at < 0 ? [name] : [...name.slice(0, at).split('/'), name.slice(at + 1)];
+  const path = [...(rule.namespace === undefined ? [] : [rule.namespace]), ...parts];
+  return `pkg:${rule.type}/${path.map((part) => encodeURIComponent(part.toWellFormed())).join('/')}`;
+}
+
+/** The purl of one version of a package; undefined for a purl that already names one, or has qualifiers. */
+export function withVersion(purl: string, version: string): string | undefined {
+  const path = purl.split(/[?#]/, 1)[0] ?? '';
+  if (path !== purl || path.lastIndexOf('@') > path.lastIndexOf('/')) return undefined;
+  return `${purl}@${encodeURIComponent(version.toWellFormed())}`;
+}
