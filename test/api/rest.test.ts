@@ -439,7 +439,7 @@ describe('the log', () => {
       const response = await api.get(`/api/v1/log/${tile}`);
       expect(response.status).toBe(200);
       const bytes = new Uint8Array(await response.arrayBuffer());
-      expect(bytes).toEqual(new Uint8Array(readFileSync(join(api.home, 'tiles', tile))));
+      expect(bytes).toEqual(new Uint8Array(readFileSync(join(api.opened.log.folder, tile))));
     }
   });
 });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { execFileSync } from 'node:child_process';
 import { createConnection, createServer, type AddressInfo } from 'node:net';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -197,9 +197,9 @@ describe('the end of a server', () => {
       const size = await sizeOf(server);
       expect(await server.stop(signal)).toBe(0);
       expect(existsSync(join(home, 'serve-token'))).toBe(false);
-      expect(parseCheckpoint(readFileSync(join(home, 'tiles', 'checkpoint'), 'utf8')).size).toBe(
-        size,
-      );
+      const [published = ''] = readdirSync(join(home, 'tiles'));
+      const checkpoint = join(home, 'tiles', published, 'checkpoint');
+      expect(parseCheckpoint(readFileSync(checkpoint, 'utf8')).size).toBe(size);
       expect(server.err()).toBe('');
     },
   );

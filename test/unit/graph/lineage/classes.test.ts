@@ -169,9 +169,7 @@ describe('for and against', () => {
   });
 
   test('another signer of the same document goes on speaking', () => {
-    const sketch = new Sketch()
-      .add('doc', about([WHO.builder]))
-      .add('doc', about([WHO.owner]));
+    const sketch = new Sketch().add('doc', about([WHO.builder])).add('doc', about([WHO.owner]));
     sketch.revoke('stolen', `identity:${WHO.builder}`);
     expect(classes(sketch, 'doc')).toEqual(['trusted', 'trusted']);
   });
