@@ -68,7 +68,7 @@ export class Knowledge {
   readonly decisions: Indexed<DecisionEvent>[] = [];
   readonly #byKey = new Map<string, number>();
   readonly #tombstones = new Map<string, Tombstone[]>();
-  #genesis: AdministrationEvent | undefined;
+  #genesis: Indexed<AdministrationEvent> | undefined;
   #size = 0;
 
   /** Number of entries folded so far. */
@@ -101,7 +101,7 @@ export class Knowledge {
         this.decisions.push({ ...event, index });
         return undefined;
       case 'administration':
-        this.#genesis ??= event;
+        this.#genesis ??= { ...event, index };
         return undefined;
     }
   }
@@ -127,7 +127,7 @@ export class Knowledge {
         document.sources.some((source) => source.parent === outer),
       );
     }
-    if (size === 0) this.#genesis = undefined;
+    if (this.#genesis !== undefined && !stays(this.#genesis)) this.#genesis = undefined;
     this.#size = size;
   }
 
@@ -282,23 +282,36 @@ export class Knowledge {
 }
 
 /**
- * True for an effective revocation whose statement still stands and that no later effective one takes back.
+ * True for an effective revocation whose statement still stands, with a signature of those who may make it, and that no
+ * effective one about the same target takes back.
  */
 export function isInForce(
   knowledge: Knowledge,
   event: Indexed<RevocationEvent>,
   asOf: number,
 ): boolean {
-  const stands = (one: RevocationEvent): boolean => {
-    const document = knowledge.findDocument(one.project, one.document);
-    return document !== undefined && knowledge.isLive(document, asOf);
-  };
-  if (event.index >= asOf || !event.effective || event.withdraws !== null || !stands(event))
-    return false;
+  if (event.withdraws !== null || !countsAsRevocation(knowledge, event, asOf)) return false;
   return !knowledge.revocations.some(
     (other) =>
-      other.index < asOf && other.effective && other.withdraws === event.document && stands(other),
+      other.withdraws === event.document &&
+      other.target === event.target &&
+      countsAsRevocation(knowledge, other, asOf),
   );
+}
+
+/** The envelope that gave a statement its effect may be retracted and the bare statement handed in again by anybody. */
+function countsAsRevocation(
+  knowledge: Knowledge,
+  event: Indexed<RevocationEvent>,
+  asOf: number,
+): boolean {
+  const document = knowledge.findDocument(event.project, event.document);
+  if (event.index >= asOf || !event.effective || document === undefined) return false;
+  if (!knowledge.isLive(document, asOf)) return false;
+  const by = ` ${event.by} `;
+  return knowledge
+    .signaturesEver(document, asOf)
+    .some(({ signers }) => signers.some((signer) => by.includes(` ${signer} `)));
 }
 
 function isRetracted(document: KnownDocument, asOf: number): boolean {

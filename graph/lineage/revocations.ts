@@ -37,6 +37,8 @@ export function revocationsInForce(view: View): RevocationInForce[] {
   return found;
 }
 
+const DOCUMENT = 'document:';
+
 /** Receipt times between which something bad happened; null: unbounded. */
 export interface TimeWindow {
   readonly since: Instant | null;
@@ -45,23 +47,28 @@ export interface TimeWindow {
 
 /**
  * Nodes that a target names: a ref itself; `name@range`-like patterns with `*` take every coordinate they match; a document
- * takes what it is about; a builder, platform or supplier takes the runs and things of its own within the window.
+ * takes what it is about; a builder, platform or supplier takes the runs and things of its own within the window. In the order of their refs.
  */
 export function nodesOfTarget(
   view: View,
   target: string,
   window: TimeWindow = { since: null, until: null },
 ): readonly number[] {
+  const found = new Set<number>();
   const exact = view.index.find(target) ?? view.index.find(findPurl(target) ?? target);
-  if (exact !== undefined) return isAgent(view, exact) ? workOf(view, exact, window) : [exact];
-  if (target.startsWith('document:'))
-    return documentSubjects(view, target.slice('document:'.length));
-  if (!target.includes('*')) return [];
-  const found: number[] = [];
-  for (let node = 0; node < view.index.nodeCount; node++) {
-    if (matchesPattern(target, view.index.refOf(node)) && view.isVisible(node)) found.push(node);
+  if (exact !== undefined) {
+    found.add(exact);
+    // what only somebody calls an agent is itself as well
+    if (isAgent(view, exact)) for (const node of workOf(view, exact, window)) found.add(node);
   }
-  return found;
+  if (target.startsWith(DOCUMENT)) {
+    for (const node of documentSubjects(view, target.slice(DOCUMENT.length))) found.add(node);
+  } else if (exact === undefined && target.includes('*')) {
+    for (let node = 0; node < view.index.nodeCount; node++) {
+      if (matchesPattern(target, view.index.refOf(node)) && view.isVisible(node)) found.add(node);
+    }
+  }
+  return [...found].sort((a, b) => (view.index.refOf(a) < view.index.refOf(b) ? -1 : 1));
 }
 
 function documentSubjects(view: View, digest: string): readonly number[] {

@@ -8,7 +8,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { STORY } from '../../cli/demo/story.ts';
 import { documentRef, makeBom, productRef } from './support/documents.ts';
-import { jsonOf, runCli, useScratch, type CliResult } from './support/run-cli.ts';
+import { jsonLinesOf, jsonOf, runCli, useScratch, type CliResult } from './support/run-cli.ts';
 
 const POLICY = resolve(import.meta.dirname, '../../samples/policies/promotion.yaml');
 const LINK = resolve(import.meta.dirname, '../../samples/story/in-toto/split.a011e4e9.link');
@@ -17,12 +17,16 @@ const scratch = useScratch();
 let root = '';
 /** The demo's home: questions are asked of it, nothing is written to it. */
 let demo = '';
+/** Evaluation statements that the demo's first decision rests on. */
+let honest: readonly string[] = [];
 
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), 'pedigree-commands-'));
   demo = join(root, 'demo');
-  const { code } = await runCli(['demo', '--home', demo, '--json']);
-  expect(code).toBe(0);
+  const told = await runCli(['demo', '--home', demo, '--json']);
+  expect(told.code).toBe(0);
+  const decisions = jsonOf(told)['decisions'] as { decision: { evaluations: string[] } }[];
+  honest = decisions[0]?.decision.evaluations ?? [];
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
@@ -34,6 +38,11 @@ async function ask(...args: string[]): Promise<CliResult> {
 /** A command on a fresh home. */
 async function fresh(...args: string[]): Promise<CliResult> {
   return runCli([...args, '--home', scratch.path('home')]);
+}
+
+/** A score: nothing is made from it. */
+function harmless(): string {
+  return String(honest[0]).replace('sha256:', 'evaluation:');
 }
 
 const UNKNOWN = `sha256:${'ab'.repeat(32)}`;
@@ -94,19 +103,20 @@ describe('questions', () => {
   });
 
   test('blast-radius of something that reached nothing: 0, with --strict 2 as something is open', async () => {
-    const loose = await ask('blast-radius', 'reports/eval_v1.json');
+    const loose = await ask('blast-radius', harmless());
     expect(loose.code).toBe(0);
     expect(loose.out.indexOf('open ')).toBeLessThan(loose.out.indexOf('affected 0'));
-    expect((await ask('blast-radius', 'reports/eval_v1.json', '--strict')).code).toBe(2);
+    expect((await ask('blast-radius', harmless(), '--strict')).code).toBe(2);
     expect((await ask('blast-radius', STORY.withdrawn.ref, '--strict')).code).toBe(1);
   });
 
   test('blast-radius where a path is only possible: 2', async () => {
-    const args = ['blast-radius', 'pkg:huggingface/example-org/tumour-triage@a9806da0bc26'];
-    const json = jsonOf(await ask(...args, '--min-class', 'trusted', '--json'));
+    // the witness of the bundle step lists the whole work tree; the link of the same step does not list the report
+    const answer = await ask('blast-radius', 'reports/eval_v1.json', '--json');
+    expect(answer.code).toBe(2);
+    const json = jsonOf(answer);
     expect(json['affected']).toEqual([]);
-    expect((json['possible'] as unknown[]).length).toBeGreaterThan(0);
-    expect((await ask(...args, '--min-class', 'trusted')).code).toBe(2);
+    expect(json['possible']).toMatchObject([{ name: 'dist/triage-v2.tar' }]);
   });
 
   test('path: 0 found, 1 none', async () => {
@@ -160,10 +170,10 @@ describe('questions', () => {
   });
 
   test('document:… asks about a statement itself', async () => {
-    const digest = `document:${documentRef(readFileSync(LINK, 'utf8'))}`;
-    const answer = await ask('blast-radius', digest, '--json');
-    expect([0, 1, 2]).toContain(answer.code);
-    expect(jsonOf(answer)).not.toHaveProperty('error');
+    const payload = jsonLinesOf(await runCli(['inspect', LINK, '--json']))[1]?.['digest'];
+    const answer = await ask('blast-radius', `document:${String(payload)}`, '--json');
+    expect(answer.code).toBe(1);
+    expect(JSON.stringify(jsonOf(answer)['targets'])).toContain('data/split/train.csv');
   });
 
   test('--exit-zero waves an answer through, never a failure', async () => {
@@ -206,7 +216,8 @@ describe('what only reads', () => {
 
   test.each(READERS.map((args) => [args] as const))('%j makes no home', async (args) => {
     const { code } = await fresh(...args);
-    expect(code).toBe(args[0] === 'inspect' ? 0 : 2);
+    // the link is pending where nobody is trusted; the others find no home
+    expect(code).toBe(2);
     expect(existsSync(scratch.path('home'))).toBe(false);
   });
 
@@ -296,8 +307,6 @@ describe('revoke, retract, reinstate', () => {
     expect(revoked.code).toBe(0);
     const { statement, effective } = jsonOf(revoked);
     expect(effective).toBe(true);
-    const again = await fresh('revoke', 'pkg:npm/part-1@1.0.0', '--reason', 'bad', '--json');
-    expect(jsonOf(again)['statement']).toBe(statement);
     const back = ['--reason', 'was wrong', '--withdraw', String(statement)];
     const withdrawn = await fresh('revoke', 'pkg:npm/part-1@1.0.0', ...back, '--json');
     expect(withdrawn.code).toBe(0);
@@ -362,7 +371,12 @@ describe('revoke, retract, reinstate', () => {
 });
 
 describe('verify', () => {
-  const triple = ['--model', STORY.v1.ref, '--dataset', STORY.testSet.ref, '--env', 'prod'];
+  /** The altered score that the demo adds is newer, so the true one is named. */
+  function triple(): string[] {
+    const [evaluation] = honest;
+    const about = ['--model', STORY.v1.ref, '--dataset', STORY.testSet.ref, '--env', 'prod'];
+    return [...about, '--evaluation', String(evaluation)];
+  }
 
   /** A copy: each decision is an entry. */
   async function decide(...args: string[]): Promise<CliResult> {
@@ -371,7 +385,7 @@ describe('verify', () => {
 
   test('allow is 0, with decision and summary', async () => {
     const file = scratch.path('vsa.json');
-    const answer = await decide(...triple, '--policy', POLICY, '--vsa', file, '--json');
+    const answer = await decide(...triple(), '--policy', POLICY, '--vsa', file, '--json');
     expect(answer.code).toBe(0);
     const json = jsonOf(answer);
     expect(json).toMatchObject({
@@ -392,29 +406,32 @@ describe('verify', () => {
   });
 
   test('what cannot be told is 2', async () => {
+    const policy = scratch.write(
+      'hold.yaml',
+      'name: hold\nenvironments: [prod]\nonPossible: undetermined\nrules:\n  - not-revoked: { of: [model] }\n',
+    );
+    const model = 'pkg:huggingface/example-org/tumour-triage@a9806da0bc26';
+    const args = ['--model', model, '--dataset', STORY.testSet.ref, '--env', 'prod'];
+    const answer = await decide(...args, '--policy', policy, '--json');
+    expect(jsonOf(answer)).toMatchObject({ decision: { outcome: 'undetermined' } });
+    expect(answer.code).toBe(2);
+  });
+
+  test('a model that nobody knows is never allowed', async () => {
     const args = ['--model', UNKNOWN, '--dataset', STORY.testSet.ref, '--env', 'prod'];
     const answer = await decide(...args, '--policy', POLICY, '--json');
-    expect([1, 2]).toContain(answer.code);
-    expect(jsonOf(answer)).not.toMatchObject({ decision: { outcome: 'allow' } });
-    const held = scratch.write(
-      'closed.yaml',
-      'name: closed\nenvironments: [prod]\nrules:\n  - closed: { of: [model], class: trusted }\n',
-    );
-    const poisoned = 'sha256:b9080eac7cb9dfc5fc4e38f3b3c2035f69d58c62ea0a8e1adf2a593a53d3cd3c';
-    const open = ['--model', poisoned, '--dataset', STORY.testSet.ref, '--env', 'prod'];
-    const undetermined = await decide(...open, '--policy', held, '--json');
-    expect(jsonOf(undetermined)).toMatchObject({ decision: { outcome: 'undetermined' } });
-    expect(undetermined.code).toBe(2);
+    expect(answer.code).toBe(1);
+    expect(jsonOf(answer)).toMatchObject({ decision: { outcome: 'deny' }, vsa: expect.anything() });
   });
 
   test('a policy that nobody logged: advisory, and no summary to hand on', async () => {
     const other = readFileSync(POLICY, 'utf8').replace('name: production', 'name: mine');
     const file = scratch.write('mine.yaml', other);
-    const plain = await decide(...triple, '--policy', file, '--json');
+    const plain = await decide(...triple(), '--policy', file, '--json');
     expect(plain.code).toBe(0);
     expect(jsonOf(plain)).toMatchObject({ decision: { advisory: true }, vsa: null });
     const vsa = scratch.path('vsa.json');
-    const wanted = await decide(...triple, '--policy', file, '--vsa', vsa, '--json');
+    const wanted = await decide(...triple(), '--policy', file, '--vsa', vsa, '--json');
     expect(wanted.code).toBe(1);
     expect(jsonOf(wanted)).toMatchObject({ decision: { outcome: 'allow' } });
     expect(wanted.err).toContain('ERR_NOT_AUTHORISED');
@@ -425,15 +442,23 @@ describe('verify', () => {
     ['a policy that is not there', ['--policy', 'none.yaml'], 65],
     ['a policy that is none', ['--policy', LINK], 65],
     ['an evaluation that is no digest', ['--policy', POLICY, '--evaluation', 'x'], 64],
+    ['a policy folder', ['--policy', '.'], 65],
     ['no policy', [], 64],
   ])('%s', async (_name, args, code) => {
     const before = jsonOf(await ask('log', 'verify', '--json'));
-    expect((await decide(...triple, ...args)).code).toBe(code);
+    expect((await decide(...triple(), ...args)).code).toBe(code);
     expect(jsonOf(await ask('log', 'verify', '--json'))).toEqual(before);
   });
 
-  test('a model by a name that means several files is 2', async () => {
-    const args = ['--model', 'triage-v1', '--dataset', STORY.testSet.ref, '--env', 'prod'];
+  test('a model by a name of several things is 2', async () => {
+    const args = [
+      '--model',
+      'triage-prod/tumour-triage',
+      '--dataset',
+      STORY.testSet.ref,
+      '--env',
+      'prod',
+    ];
     expect((await decide(...args, '--policy', POLICY)).code).toBe(2);
   });
 });

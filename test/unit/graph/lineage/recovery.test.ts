@@ -134,6 +134,39 @@ describe('going back', () => {
     expect(target?.target).toBeNull();
   });
 
+  test('not to a file that only names lead to either', () => {
+    const sketch = new Sketch()
+      .add('train', step(['#bad'], ['#m3']))
+      .add('pack', step(['#d1'], ['#image']))
+      .add('one', runs('#image', { since: '2026-01-01T00:00:00Z', until: '2026-02-01T00:00:00Z' }))
+      .add('three', runs('#m3', { since: '2026-03-01T00:00:00Z' }))
+      .add('inputs', claimOf('inputs', '#image'))
+      .add('sources', claimOf('primary-source', '#d1'));
+    expect(rollback(sketch, ['#bad'])[0]?.target?.ref).toBe(node('#image'));
+    sketch.add('names', {
+      edges: [
+        ['@bad', 'alternateOf', '#bad'],
+        ['@bad', 'namedAs', 'name:x/bad'],
+      ],
+    });
+    sketch.add('more names', {
+      edges: [
+        ['@bad', 'namedAs', 'name:x/bad'],
+        ['@made', 'wasDerivedFrom', '@bad'],
+        ['@made', 'namedAs', 'name:x/made'],
+      ],
+    });
+    sketch.add('most names', {
+      edges: [
+        ['@made', 'namedAs', 'name:x/made'],
+        ['#image', 'contains', '@made'],
+      ],
+    });
+    const [target] = rollback(sketch, ['#bad']);
+    expect(target?.candidates.map(({ outcome }) => outcome)).toEqual(['open']);
+    expect(target?.target).toBeNull();
+  });
+
   test('nowhere for one who may not see everything', () => {
     const sketch = history(['#m1', '#m2']).add('secret', {
       project: 'secret',

@@ -49,7 +49,11 @@ describeShared('OSV advisories of the corpus', () => {
         const at = `${path} ${name}`;
         if (name === 'schema_error_at') {
           // a peer lists the fault it likes best; ours are in the order of the document
-          comparison.check(at, faults.some(({ pointer }) => pointer === value), true);
+          comparison.check(
+            at,
+            faults.some(({ pointer }) => pointer === value),
+            true,
+          );
         } else if (LISTS.has(name)) comparison.checkList(at, facts[name] as string[], value);
         else comparison.check(at, facts[name], value);
       }

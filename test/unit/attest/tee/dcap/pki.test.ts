@@ -151,6 +151,8 @@ describe('a whole PKI of our own, anchored in its own root', () => {
     const rekeyed = { serial: [0x77], key: strangers.root, issuerKey: keys.root };
     const another = makeDcapInput({ keys, certificates: { root: rekeyed } });
     expect(runFrom(another)).toBe('failed chain/root-not-trusted');
+    const renamed = makeDcapInput({ keys, certificates: { root: { subject: 'Another Root' } } });
+    expect(runFrom(renamed)).toBe('failed chain/root-not-trusted');
     expect(runFrom(forged)).toBe('failed chain/root-not-trusted');
   });
 });
@@ -545,6 +547,13 @@ describe('TCB info and QE identity', () => {
       { tcbInfo: lists(tcbLevel('UpToDate', { sgx: [-1, ...COMPONENTS.slice(1)] })) },
       MALFORMED,
     ],
+    ['an id without end', members({ id: 'TDX'.repeat(100) }), MALFORMED],
+    [
+      'a component of 256',
+      { tcbInfo: lists(tcbLevel('UpToDate', { sgx: [256, ...COMPONENTS.slice(1)] })) },
+      MALFORMED,
+    ],
+    ['PCESVN 65536', { tcbInfo: lists(tcbLevel('UpToDate', { pceSvn: 65536 })) }, MALFORMED],
     [
       'an advisory that is markup',
       { tcbInfo: lists(tcbLevel('UpToDate', { advisories: ['<b>'] })) },
@@ -586,6 +595,19 @@ describe('TCB info and QE identity', () => {
     const pretty = JSON.stringify(JSON.parse(text), null, 1);
     for (const changed of [`${text} `, ` ${text}`, pretty, text.replace('A06D', 'a06d')]) {
       const result = outcome({ collateral: { tcb_info: changed } });
+      expect(result).toBe('failed collateral/collateral-signature');
+    }
+  });
+
+  test('a signature of any other length is none', () => {
+    const right = memberOf(makeDcapInput({ keys }), 'tcb_info_signature');
+    for (const tcb_info_signature of [
+      `${right}00`,
+      right.slice(2),
+      right.slice(0, -2),
+      right + right,
+    ]) {
+      const result = outcome({ collateral: { tcb_info_signature } });
       expect(result).toBe('failed collateral/collateral-signature');
     }
   });
@@ -633,7 +655,10 @@ describe('TCB info and QE identity', () => {
     }
     const many = Array.from({ length: 33 }, () => Buffer.from('{}'));
     expect(runWith(...many)).toBe('failed collateral/collateral-malformed');
-    const huge = Buffer.alloc(9 * 1024 * 1024, 0x20);
+    const text = textOf(input);
+    const limit = 8 * 1024 * 1024;
+    expect(runWith(Buffer.from(text.padEnd(limit)))).toBe('passed');
+    const huge = Buffer.from(text.padEnd(limit + 1));
     expect(runWith(huge)).toBe('failed collateral/collateral-malformed');
   });
 

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+export interface CsafHash {
+  readonly algorithm: string;
+  readonly value: string;
+  readonly fileName?: string;
+}
+
+/** Something that has a product id, wherever in the tree it is defined. */
+export interface CsafProduct {
+  readonly id: string;
+  readonly name: string;
+  readonly purls: readonly string[];
+  readonly cpe?: string;
+  readonly hashes: readonly CsafHash[];
+  readonly pointer: string;
+}
+
+/** `product` is `component` in, on or with `whole`. */
+export interface CsafRelationship {
+  readonly category: string;
+  /** Id of the combination. */
+  readonly product?: string;
+  readonly component: string;
+  readonly whole: string;
+  readonly pointer: string;
+}
+
+export interface CsafGroup {
+  readonly id: string;
+  readonly products: readonly string[];
+  readonly pointer: string;
+}
+
+/** One product in one status list. */
+export interface CsafStatus {
+  /** Name of the list: known_affected, first_fixed, … */
+  readonly list: string;
+  readonly product: string;
+  readonly pointer: string;
+}
+
+/** A reason why products are not affected, or what can be done. */
+export interface CsafNote {
+  /** Label of a flag, category of a remediation. */
+  readonly label: string;
+  /** Groups resolved to their products. */
+  readonly products: readonly string[];
+  readonly pointer: string;
+}
+
+export interface CsafVulnerability {
+  readonly cve?: string;
+  /** Ids in other systems, as (system, text). */
+  readonly ids: readonly (readonly [system: string, text: string])[];
+  readonly title?: string;
+  readonly statuses: readonly CsafStatus[];
+  readonly flags: readonly CsafNote[];
+  readonly remediations: readonly CsafNote[];
+  readonly pointer: string;
+}
+
+export interface Csaf {
+  readonly version?: string;
+  readonly category?: string;
+  readonly title?: string;
+  readonly publisher?: string;
+  readonly publisherNamespace?: string;
+  readonly trackingId?: string;
+  readonly trackingVersion?: string;
+  readonly trackingStatus?: string;
+  readonly releasedAt?: string;
+  readonly products: readonly CsafProduct[];
+  readonly relationships: readonly CsafRelationship[];
+  readonly groups: readonly CsafGroup[];
+  readonly vulnerabilities: readonly CsafVulnerability[];
+}

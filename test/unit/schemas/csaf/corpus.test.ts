@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+import { expect, test } from 'vitest';
+import { findDigest } from '../../../../core/digest.ts';
+import { parseJson } from '../../../../core/json.ts';
+import { decode } from '../../../../schemas/decoded.ts';
+import { detectCsaf } from '../../../../schemas/csaf/detect.ts';
+import { parseCsaf } from '../../../../schemas/csaf/parse.ts';
+import { Comparison, corpusOf } from '../../../support/ml-documents.ts';
+import { describeShared, readShared } from '../../../support/shared.ts';
+import type { Csaf } from '../../../../schemas/csaf/model.ts';
+
+const sorted = (values: readonly string[]): string[] => [...new Set(values)].sort();
+
+function factsOf(csaf: Csaf): Readonly<Record<string, unknown>> {
+  const { vulnerabilities } = csaf;
+  // the corpus counts what 2.0 has; the product paths of the 2.1 draft are looked at apart
+  const isOf20 = ({ pointer }: { pointer: string }): boolean => !pointer.includes('/product_paths/');
+  const counts = new Map<string, number>();
+  for (const { statuses } of vulnerabilities) {
+    for (const { list } of statuses) counts.set(list, (counts.get(list) ?? 0) + 1);
+  }
+  const hashes = csaf.products.flatMap(({ hashes: own }) =>
+    own.flatMap(({ algorithm, value }) => findDigest(algorithm, value) ?? []),
+  );
+  return {
+    csaf_version: csaf.version,
+    category: csaf.category,
+    tracking_id: csaf.trackingId,
+    tracking_version: csaf.trackingVersion,
+    status: csaf.trackingStatus,
+    publisher: csaf.publisher,
+    products: new Set(csaf.products.filter(isOf20).map(({ id }) => id)).size,
+    product_relationships: csaf.relationships.filter(isOf20).length,
+    vulnerabilities: vulnerabilities.length,
+    cves: sorted(vulnerabilities.flatMap(({ cve }) => cve ?? [])),
+    product_status: Object.fromEntries([...counts].sort()),
+    remediations: vulnerabilities.reduce((sum, one) => sum + one.remediations.length, 0),
+    hashes: sorted(hashes),
+  };
+}
+
+describeShared('CSAF documents of the corpus', () => {
+  const entries = corpusOf('csaf');
+
+  test('every fact, and what it is detected as', () => {
+    const comparison = new Comparison();
+    for (const { path, version, expect: expected } of entries) {
+      const bytes = readShared('corpus', path);
+      const facts = factsOf(parseCsaf(parseJson(bytes)));
+      comparison.check(path, detectCsaf(decode(bytes)), { format: 'csaf', version });
+      for (const [name, value] of Object.entries(expected)) {
+        if (name === 'source_test' || name === 'error_class') continue;
+        comparison.check(`${path} ${name}`, facts[name], value);
+      }
+    }
+    comparison.report('csaf');
+    expect(comparison.wrong).toEqual([]);
+    expect(comparison.compared).toBeGreaterThan(1100);
+  });
+});
