@@ -29,13 +29,14 @@ const IDLE_CHECK_MS = 50;
  * @throws {PedigreeError} ERR_USAGE where the address cannot be used
  */
 export async function listen({ fetch, host, port, requestMs }: ListenOptions): Promise<Listening> {
+  const answer = getRequestListener(fetch);
   const server = createServer(
     {
       requestTimeout: requestMs + SOCKET_GRACE_MS,
       headersTimeout: requestMs,
       keepAliveTimeout: 5000,
     },
-    getRequestListener(fetch),
+    (request, response) => void answer(request, response),
   );
   server.maxConnections = MAX_CONNECTIONS;
   await bind(server, host, port);

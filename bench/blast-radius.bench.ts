@@ -25,7 +25,7 @@ const EDGES_A_BUILD = 32;
 /** Ranks in a class table: unsigned is what a prototype's question asks for, signed what a stricter one does. */
 const UNSIGNED = 2;
 const SIGNED = 3;
-const AT_MOST = 2;
+const MOST_RATIO = 2;
 
 /** Configurations come from nowhere; everything else has to be claimed. */
 const POLICY: SignerPolicy = {
@@ -60,9 +60,9 @@ report({ what: 'index: arrays', value: index.byteLength / folded.size, unit: 'by
 const down = new BareSearch(index.down, 'down', index.nodeCount);
 const up = new BareSearch(index.up, 'up', index.nodeCount);
 
-measureWalk('blast radius, any class', popular, 'down', anyClass, true, down, AT_MOST);
+measureWalk('blast radius, any class', popular, 'down', anyClass, true, down, MOST_RATIO);
 const signed = filterOf(classes, SIGNED);
-measureWalk('blast radius, signed or better', popular, 'down', signed, true, down, AT_MOST);
+measureWalk('blast radius, signed or better', popular, 'down', signed, true, down, MOST_RATIO);
 measureWalk(
   'the same against a search for the affected alone',
   popular,
@@ -75,7 +75,15 @@ const oneProject = filterOf(
   classes.map((rank, document) => (projects[document] === 0 ? rank : 0)),
   UNSIGNED,
 );
-measureWalk('blast radius, one of four projects', popular, 'down', oneProject, true, down, AT_MOST);
+measureWalk(
+  'blast radius, one of four projects',
+  popular,
+  'down',
+  oneProject,
+  true,
+  down,
+  MOST_RATIO,
+);
 measureWalk('lineage of a deployment', deployments, 'up', anyClass, true, up);
 measureWitnesses();
 await measureClosure();
@@ -129,7 +137,7 @@ function measureWalk(
   filter: WalkFilter,
   withPossible: boolean,
   bare: BareSearch,
-  atMost?: number,
+  mostRatio?: number,
 ): void {
   const walk = new Walk(index, direction);
   const seedOf = (round: number): number => seeds[round % seeds.length] ?? 0;
@@ -143,7 +151,11 @@ function measureWalk(
     assertSame(what, walk, bare, withPossible);
   }
   const reached = `${walk.visited.length} nodes and ${walk.terminals.size} terminals reached`;
-  report({ ...ratioOf(what, timed), note: reached, ...(atMost === undefined ? {} : { atMost }) });
+  report({
+    ...ratioOf(what, timed),
+    note: reached,
+    ...(mostRatio === undefined ? {} : { mostRatio }),
+  });
 }
 
 function ratioOf(what: string, timed: ReturnType<typeof alternate>): Measurement {

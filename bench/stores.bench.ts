@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// SBOM-shaped documents a second into each store, in commits of 1, 20 and 100 documents:
+// SBOM-shaped documents a second into each store alone, in commits of 1, 20 and 100 documents.
+//   node bench/run.ts stores
 //   node bench/stores.bench.ts [--store embedded]… [--group 20]… [--documents 200]
 // Neo4j is the one at PEDIGREE_TEST_NEO4J (see tools/neo4j); its database is emptied, as by the tests.
-// One JSON line for each measurement on stdout.
 import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openEmbeddedStore } from '../graph/adapters/embedded/store.ts';
@@ -13,6 +13,8 @@ import type { EdgeFact, Facts, NodeFact } from '../graph/domain/facts.ts';
 import type { GraphStore } from '../graph/port/store.ts';
 import { TEST_SERVER, wipeTestDatabase } from '../test/contract/neo4j-server.ts';
 import { documentOf, edgeOf, factsOf, TestLog } from '../test/contract/store-documents.ts';
+import { report } from './support/measure.ts';
+import { randomNumbers } from './support/random.ts';
 
 const COMPONENTS = 300;
 const DEPENDS_ON = 880;
@@ -34,13 +36,18 @@ const OPENERS: Readonly<Record<string, () => Promise<Subject>>> = {
 
 const { values } = parseArgs({
   options: {
-    store: { type: 'string', multiple: true, default: ['embedded'] },
+    store: { type: 'string', multiple: true, default: defaultStores() },
     group: { type: 'string', multiple: true, default: GROUPS },
     documents: { type: 'string', default: '200' },
   },
 });
 for (const name of values.store) {
   for (const group of values.group) await measure(name, Number(group), Number(values.documents));
+}
+
+/** Neo4j takes part where a test server is named. */
+function defaultStores(): string[] {
+  return process.env['PEDIGREE_TEST_NEO4J'] === undefined ? ['embedded'] : ['embedded', 'neo4j'];
 }
 
 async function measure(name: string, group: number, documents: number): Promise<void> {
@@ -52,22 +59,24 @@ async function measure(name: string, group: number, documents: number): Promise<
     // the first documents meet cold code on both sides
     await ingest(subject.store, log, 0, Math.max(20, group), group);
     const seconds = await ingest(subject.store, log, 1_000_000, documents, group);
-    const started = performance.now();
-    let lines = 0;
-    for await (const line of subject.store.stateLines()) lines += line === '' ? 0 : 1;
-    const result = {
-      store: name,
-      group,
-      documents,
-      documentsPerSecond: Math.round((documents / seconds) * 10) / 10,
-      stateLinesPerSecond: Math.round(lines / ((performance.now() - started) / 1000)),
-      sizeBytes: await subject.sizeBytes(),
-      machine: `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, node ${process.version}`,
-    };
-    process.stdout.write(`${JSON.stringify(result)}\n`);
+    const what = `${name}, ${group} documents a commit`;
+    report({ what, value: documents / seconds, unit: 'documents/s' });
+    await measureReading(what, subject.store);
+    const size = await subject.sizeBytes();
+    const all = documents + Math.max(20, group);
+    if (size !== null)
+      report({ what: `${what}: on disk`, value: size / all, unit: 'bytes/document' });
   } finally {
     await subject.dispose();
   }
+}
+
+async function measureReading(what: string, store: GraphStore): Promise<void> {
+  const started = performance.now();
+  let lines = 0;
+  for await (const line of store.stateLines()) lines += line === '' ? 0 : 1;
+  const seconds = (performance.now() - started) / 1000;
+  report({ what: `${what}: reading back`, value: lines / seconds, unit: 'state lines/s' });
 }
 
 /** @returns seconds that the commits took; making the facts is not counted */
@@ -120,17 +129,6 @@ function sbomFacts(seed: number): Facts {
   const position = () => 1 + Math.floor(random() * COMPONENTS);
   const dependsOn = Array.from({ length: DEPENDS_ON }, () => [position(), position()] as const);
   return { ...factsOf(nodes, edges), dependsOn };
-}
-
-/** mulberry32: the same documents in every run. */
-function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 async function openEmbedded(): Promise<Subject> {

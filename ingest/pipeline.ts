@@ -75,7 +75,6 @@ export class Ingestor {
   ): Promise<IngestOutcome[]> {
     const outcomes: IngestOutcome[] = [];
     let group: PreparedDocument[] = [];
-    let writing: Promise<void>[] = [];
     let bytes = 0;
     let trust = this.#options.trust();
     const report = (outcome: IngestOutcome): void => {
@@ -84,10 +83,8 @@ export class Ingestor {
     };
     const flush = async (): Promise<void> => {
       if (group.length === 0) return;
-      await Promise.all(writing);
       const done = await this.#commitEach(group, request);
       group = [];
-      writing = [];
       bytes = 0;
       trust = this.#options.trust();
       done.forEach(report);
@@ -100,17 +97,11 @@ export class Ingestor {
       const context = { ...trust, at: this.#options.clock() };
       const prepared = await prepareDocument(one.bytes, one.source, context, request);
       group.push(...prepared);
-      writing.push(this.#writeAhead(prepared));
       bytes += one.bytes.length;
       if (group.length >= GROUP_DOCUMENTS || bytes >= GROUP_BYTES) await flush();
     }
     await flush();
     return outcomes;
-  }
-
-  /** The disk works while the next documents are read. What fails here is written, or reported, by the commit. */
-  async #writeAhead(prepared: readonly PreparedDocument[]): Promise<void> {
-    await this.#options.blobs.put(prepared).catch(() => undefined);
   }
 
   /** One document that cannot be kept as read is quarantined by itself; it does not take its group with it. */
@@ -248,6 +239,7 @@ function revocationEvent(
 ): RevocationEvent {
   const withdraws =
     claim.withdraws !== undefined && isDigest(claim.withdraws) ? claim.withdraws : null;
+  const mandated = signers.filter((signer) => mayRevoke(policy, [signer], claim.target));
   return {
     type: 'revocation',
     project,
@@ -259,8 +251,9 @@ function revocationEvent(
     until: findInstant(claim.until ?? '') ?? null,
     withdraws,
     fixed: claim.fixed ?? [],
-    effective: mayRevoke(policy, signers, claim.target),
-    by: signers.join(' '),
+    effective: mandated.length > 0,
+    // it stands as long as a signature of one of those who may make it does
+    by: (mandated.length > 0 ? mandated : signers).join(' '),
     receivedAt,
   };
 }

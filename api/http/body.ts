@@ -51,7 +51,7 @@ export async function readJsonBody(c: AppContext, budget: ByteBudget): Promise<J
       hint: 'send Content-Type: application/json',
     });
   }
-  return await withBody(c, budget, LIMITS.jsonBodyBytes, async (bytes) => {
+  return withBody(c, budget, LIMITS.jsonBodyBytes, async (bytes) => {
     return parseJson(bytes, LIMITS.jsonBodyDepth);
   });
 }

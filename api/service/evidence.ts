@@ -21,7 +21,7 @@ export async function ingestUpload(
 ): Promise<IngestOutcome[]> {
   const { owner } = pedigree;
   if (owner !== null) await pedigree.logTrustRoots(project);
-  return await pedigree.ingest([{ source: source.slice(0, LIMITS.refChars), bytes }], {
+  return pedigree.ingest([{ source: source.slice(0, LIMITS.refChars), bytes }], {
     project,
     submittedBy: owner?.identity ?? 'loopback',
     ...(subject === undefined ? {} : { subject }),

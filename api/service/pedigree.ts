@@ -277,7 +277,13 @@ export class Pedigree {
       ([ref, missing]) => missing === NAMES_ONLY && isGoal({ ref }),
     );
     const outcome =
-      hit === null ? (byNames ? 'possible' : 'none') : radius.affected.includes(hit) ? 'affected' : 'possible';
+      hit === null
+        ? byNames
+          ? 'possible'
+          : 'none'
+        : radius.affected.includes(hit)
+          ? 'affected'
+          : 'possible';
     return { ...this.#answered(view, hit), outcome };
   }
 

@@ -120,7 +120,7 @@ export async function requestVerification(
   defaultProject: string,
 ): Promise<VerifyAnswer> {
   const asked = read(VERIFICATION, body);
-  return await pedigree.verify({
+  return pedigree.verify({
     project: projectName(asked.project, defaultProject),
     model: await onlyRef(pedigree, asked.model),
     dataset: await onlyRef(pedigree, asked.dataset),
@@ -141,7 +141,7 @@ export async function requestUpload(
   if (bytes.toString('base64') !== asked.base64) {
     throw new PedigreeError('ERR_USAGE', 'the document is not in base64', { at: '/base64' });
   }
-  return await ingestUpload(pedigree, {
+  return ingestUpload(pedigree, {
     project: projectName(asked.project, defaultProject),
     source: asked.source ?? 'upload',
     bytes: new Uint8Array(bytes),

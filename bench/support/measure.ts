@@ -8,11 +8,12 @@ export interface Measurement {
   readonly unit: string;
   /** The same work at its limit, in the same unit and the same run. */
   readonly limit?: number;
-  /** How many times the limit, or what the target is about. */
+  /** How many times the limit. */
   readonly ratio?: number;
-  /** Largest ratio (or value, where there is no ratio) that we accept. */
-  readonly atMost?: number;
-  readonly atLeast?: number;
+  /** Targets: the largest ratio, the largest or the smallest value that we accept on a quiet machine. */
+  readonly mostRatio?: number;
+  readonly most?: number;
+  readonly least?: number;
   readonly note?: string;
 }
 

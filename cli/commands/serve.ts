@@ -53,7 +53,7 @@ export function addServe(program: Command, context: CommandContext): void {
 async function serve(context: CommandContext, options: ServeOptions): Promise<number> {
   const address = parseAddress(options);
   // closing the home publishes tiles, then closes the store
-  return await onHome(options, 'write', async (opened) => {
+  return onHome(options, 'write', async (opened) => {
     await serveUntilStopped(context, opened, address, options);
     return EXIT.yes;
   });

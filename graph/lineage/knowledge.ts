@@ -118,14 +118,14 @@ export class Knowledge {
       const gone = this.documents.pop();
       if (gone !== undefined) this.#byKey.delete(documentKey(gone.project, gone.digest));
     }
-    const count = this.documents.length;
     for (const document of this.documents) {
       keep(document.entries, stays);
       keep(document.sources, stays);
-      keep(document.members, (member) => member < count && this.#isMember(member, document.id));
-      keep(document.envelopes, (outer) =>
-        document.sources.some((source) => source.parent === outer),
-      );
+    }
+    // only now do the sources of every document say what is inside what
+    for (const document of this.documents) {
+      keep(document.members, (member) => this.#isMember(member, document.id));
+      keep(document.envelopes, (outer) => this.#isMember(document.id, outer));
     }
     if (this.#genesis !== undefined && !stays(this.#genesis)) this.#genesis = undefined;
     this.#size = size;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hexOf, sha256, type Digest } from '../../core/digest.ts';
 import { PedigreeError } from '../../core/errors.ts';
@@ -8,7 +9,6 @@ import type { BlobStore } from './port.ts';
 /** Blobs as files: `<folder>/<first two hex digits>/<the rest>`. Written aside, synced, then renamed into place. */
 export class FolderBlobStore implements BlobStore {
   readonly #folder: string;
-  #counter = 0;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -22,11 +22,8 @@ export class FolderBlobStore implements BlobStore {
       blobs.map(async ({ digest, bytes }) => {
         const path = this.#path(digest);
         if (await exists(path, bytes.length)) return;
-        const made = await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-        if (made !== undefined) folders.add(dirname(dirname(path)));
-        const aside = `${path}.${process.pid}.${this.#counter++}.part`;
-        await writeSynced(aside, bytes);
-        await rename(aside, path);
+        const isNewFolder = await writeWhole(path, bytes);
+        if (isNewFolder) folders.add(dirname(dirname(path)));
         folders.add(dirname(path));
       }),
     );
@@ -64,6 +61,26 @@ async function exists(path: string, sizeBytes: number): Promise<boolean> {
     return (await stat(path)).size === sizeBytes;
   } catch {
     return false;
+  }
+}
+
+/** @returns true where the folder was made for it. @throws {PedigreeError} ERR_STORE_UNAVAILABLE */
+async function writeWhole(path: string, bytes: Uint8Array): Promise<boolean> {
+  // a name that no process has used: one that was killed may have left its own behind
+  const aside = `${path}.${randomUUID()}.part`;
+  try {
+    const made = await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await writeSynced(aside, bytes);
+    await rename(aside, path);
+    return made !== undefined;
+  } catch (cause) {
+    await rm(aside, { force: true }).catch(() => undefined); // the first error is the one to tell
+    throw new PedigreeError('ERR_STORE_UNAVAILABLE', 'the evidence cannot be kept', {
+      file: path,
+      hint: 'check the disk and the rights on the folder',
+      retryable: true,
+      cause,
+    });
   }
 }
 

@@ -107,6 +107,8 @@ export function splitBuilderId(builderId: string): {
 }
 
 function texts(record: Record<string, string | undefined>): Record<string, string> {
-  const entries = Object.entries(record).map(([key, text]) => [key, excerpt(text ?? '', 1024)]);
+  const entries = Object.entries(record).map(([key, text]): [string, string] => {
+    return [key, excerpt(text ?? '', 1024)];
+  });
   return Object.fromEntries(entries.filter(([, text]) => text !== ''));
 }

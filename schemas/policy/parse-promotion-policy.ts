@@ -36,11 +36,12 @@ const DEPENDENT_KINDS: ReadonlySet<string> = new Set(['nvidia-gpu']);
  * @throws {PedigreeError} ERR_POLICY_INVALID with pointer and line; ERR_LIMIT_SIZE and the codes of parseYaml
  */
 export function parsePromotionPolicy(text: string, file?: string): PromotionPolicy {
-  const { document, error } = readPolicyText(text, check, file);
+  const read = readPolicyText(text, check, file);
+  const { document } = read;
   const reader = new PromotionPolicyReader(document);
   const policy = reader.read();
   const [first, ...rest] = reader.faults;
-  if (first !== undefined) throw error([first, ...rest]);
+  if (first !== undefined) throw read.error([first, ...rest]);
   return policy;
 }
 

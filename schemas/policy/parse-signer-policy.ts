@@ -32,11 +32,12 @@ const ALIAS = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,99}$/;
  * @throws {PedigreeError} ERR_POLICY_INVALID with pointer and line; ERR_LIMIT_SIZE and the codes of parseYaml
  */
 export function parseSignerPolicy(text: string, file?: string): SignerPolicy {
-  const { document, error } = readPolicyText(text, check, file);
+  const read = readPolicyText(text, check, file);
+  const { document } = read;
   const reader = new SignerPolicyReader(document.value);
   const policy = reader.read();
   const [first, ...rest] = reader.faults;
-  if (first !== undefined) throw error([first, ...rest]);
+  if (first !== undefined) throw read.error([first, ...rest]);
   return policy;
 }
 

@@ -3,7 +3,7 @@ import { isNode, LineCounter, parseDocument } from 'yaml';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { excerpt, isPedigreeError, PedigreeError } from '../../core/errors.ts';
-import { member, pointerJoin } from '../../core/json.ts';
+import { member, pointerJoin, stringMember } from '../../core/json.ts';
 import { parseYaml } from '../yaml/parse.ts';
 import type { YamlDocument } from '../yaml/parse.ts';
 
@@ -78,7 +78,7 @@ function parseNamed(text: string, file: string | undefined): YamlDocument {
 function toFault(error: ErrorObject): PolicyFault | null {
   const at = error.instancePath;
   const { params } = error as { params: unknown };
-  const key = (name: string): string => String(member(params, name) ?? '');
+  const key = (name: string): string => stringMember(params, name) ?? '';
   switch (error.keyword) {
     case 'additionalProperties':
       return {

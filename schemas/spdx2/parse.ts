@@ -52,7 +52,12 @@ export function parseSpdx2(root: JsonValue): SpdxDocument {
       extractedLicenses: read.list(at, 'hasExtractedLicensingInfos').length,
       annotations: countAnnotations(read, at),
     },
-    duplicateIds: repeatedIds(read, [...packages, ...files, ...snippets]),
+    duplicateIds: repeatedIds(read, [
+      { spdxId: read.text(at, 'SPDXID'), pointer: '' },
+      ...packages,
+      ...files,
+      ...snippets,
+    ]),
     problems: read.problems,
   };
 }

@@ -38,7 +38,16 @@ export interface RevocationStatement {
 }
 
 const AT = '/predicate';
-const MEMBERS = ['target', 'reason', 'severity', 'since', 'until', 'withdraws', 'fixed', 'issuedAt'];
+const MEMBERS = [
+  'target',
+  'reason',
+  'severity',
+  'since',
+  'until',
+  'withdraws',
+  'fixed',
+  'issuedAt',
+];
 const MAX_FIXED = 1000;
 
 /**

@@ -29,7 +29,7 @@ const UPLOAD = `mutation($input: UploadEvidenceInput!) {
 
 async function upload(text: string, source: string): Promise<JsonValue> {
   const base64 = Buffer.from(text).toString('base64');
-  return await ask(UPLOAD, { input: { base64, source } });
+  return ask(UPLOAD, { input: { base64, source } });
 }
 
 describe('upload, ask, revoke, ask again', () => {
@@ -255,7 +255,7 @@ describe('one request, one head', () => {
           submittedBy: 'somebody',
         },
       );
-      return await lineage(...args);
+      return lineage(...args);
     };
     const query = `query($d: String!) {
       before: lineage(ref: $d, direction: down) { scope { asOf } nodes { totalCount } }

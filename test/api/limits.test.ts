@@ -135,7 +135,7 @@ describe('time', () => {
     const released = Promise.withResolvers<void>();
     store.head = async () => {
       await released.promise;
-      return await head();
+      return head();
     };
     try {
       const response = await quick.get('/api/v1/health');

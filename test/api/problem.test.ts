@@ -67,7 +67,7 @@ describe('errors on their way out', () => {
     restore = () => {
       store.head = head;
     };
-    store.head = async () => await Promise.reject(error);
+    store.head = () => Promise.reject(error);
   }
 
   test.each(ERROR_CODES)('%s: REST and GraphQL say the same', async (code) => {
@@ -110,7 +110,7 @@ describe('errors on their way out', () => {
       [new PedigreeError('ERR_STORE_CORRUPT', SECRET), 'ERR_STORE_CORRUPT'],
       [new PedigreeError('ERR_NOT_FOUND', 'nothing there'), 'ERR_NOT_FOUND'],
     ] as const) {
-      pedigree.lineage = async () => await Promise.reject(error);
+      pedigree.lineage = () => Promise.reject(error);
       const answer = await api.graphql('{ lineage(ref: "x") { truncated } }');
       expect(answer.status).toBe(200);
       expect(answer.errors.map(({ extensions }) => extensions['code'])).toEqual([code]);

@@ -30,7 +30,7 @@ afterAll(() => {
 const JSON_HEADERS = { 'content-type': 'application/json' };
 
 async function upload(server: ServerProcess, text: string): Promise<Response> {
-  return await fetch(`${server.url}/api/v1/evidence`, {
+  return fetch(`${server.url}/api/v1/evidence`, {
     method: 'POST',
     headers: { authorization: `Bearer ${server.token}` },
     body: text,

@@ -34,6 +34,7 @@ export interface SoftwareKey {
   /** Lower-case hex, as the TPM gave it. */
   readonly name: string;
   readonly hash: string;
+  readonly scheme: string;
 }
 
 export interface SoftwareQuote {
@@ -144,9 +145,16 @@ export class SoftwareTpm {
     return join(this.#folder, `${this.#files++}-${name}`);
   }
 
+  /** A file that one of the tools wrote. */
+  read(path: string): Uint8Array {
+    return bytesOf(path);
+  }
+
   /** A new attestation key under a new endorsement key. */
   createKey(options: KeyOptions): SoftwareKey {
-    const [ek, context, area, name] = ['ek', 'ak.ctx', 'ak.pub', 'ak.name'].map((one) => this.path(one));
+    const [ek, context, area, name] = ['ek', 'ak.ctx', 'ak.pub', 'ak.name'].map((one) =>
+      this.path(one),
+    );
     if (ek === undefined || context === undefined || area === undefined || name === undefined) {
       throw new Error('paths');
     }
@@ -155,7 +163,7 @@ export class SoftwareTpm {
     this.run('tpm2_createek', '-c', ek, '-G', ekAlgorithm, '-u', this.path('ek.pub'));
     const form = ['-G', algorithm === 'rsa' ? 'rsa' : algorithm, '-g', hash, '-s', scheme];
     this.run('tpm2_createak', '-C', ek, '-c', context, ...form, '-u', area, '-n', name);
-    return this.#describeKey(context, area, readFileSync(name), hash);
+    return this.#describeKey(context, area, readFileSync(name), { hash, scheme });
   }
 
   /** A signing key with attributes of the test's choice, under a new primary key of the owner. */
@@ -171,7 +179,8 @@ export class SoftwareTpm {
     const form = ['-G', 'rsa2048:rsassa-sha256:null', '-a', attributes];
     this.run('tpm2_create', '-C', primary, ...form, '-u', area, '-r', secret);
     this.run('tpm2_load', '-C', primary, '-u', area, '-r', secret, '-n', name, '-c', context);
-    return this.#describeKey(context, area, readFileSync(name), 'sha256');
+    const form256 = { hash: 'sha256', scheme: 'rsassa' };
+    return this.#describeKey(context, area, readFileSync(name), form256);
   }
 
   /** @param selection as tpm2_quote takes it, e.g. `sha256:0,7+sha384:8` */
@@ -179,7 +188,8 @@ export class SoftwareTpm {
     const [message, signature] = [this.path('q.msg'), this.path('q.sig')];
     const extra = nonce.length === 0 ? [] : ['-q', Buffer.from(nonce).toString('hex')];
     const files = ['-m', message, '-s', signature];
-    this.run('tpm2_quote', '-c', key.context, '-l', selection, '-g', key.hash, ...files, ...extra);
+    const form = ['-g', key.hash, '--scheme', key.scheme];
+    this.run('tpm2_quote', '-c', key.context, '-l', selection, ...form, ...files, ...extra);
     return { quote: bytesOf(message), signature: bytesOf(signature) };
   }
 
@@ -208,7 +218,12 @@ export class SoftwareTpm {
     return banks;
   }
 
-  #describeKey(context: string, area: string, name: Uint8Array, hash: string): SoftwareKey {
+  #describeKey(
+    context: string,
+    area: string,
+    name: Uint8Array,
+    form: Pick<SoftwareKey, 'hash' | 'scheme'>,
+  ): SoftwareKey {
     const pem = this.path('key.pem');
     this.run('tpm2_readpublic', '-c', context, '-f', 'pem', '-o', pem);
     return {
@@ -216,7 +231,7 @@ export class SoftwareTpm {
       area: bytesOf(area),
       pem: readFileSync(pem, 'latin1'),
       name: Buffer.from(name).toString('hex'),
-      hash,
+      ...form,
     };
   }
 

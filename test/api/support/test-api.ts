@@ -62,7 +62,7 @@ export async function openTestApi(more: Partial<AppDeps> = {}): Promise<TestApi>
   const request = async (path: string, init: Init = {}): Promise<Response> => {
     const headers = new Headers(init.headers);
     if (!headers.has('host')) headers.set('host', AUTHORITY);
-    return await app.fetch(new Request(`http://${AUTHORITY}${path}`, { ...init, headers }));
+    return app.fetch(new Request(`http://${AUTHORITY}${path}`, { ...init, headers }));
   };
   const post: TestApi['post'] = (path, body, init = {}) => {
     const headers = new Headers(init.headers);

@@ -227,7 +227,7 @@ describeShared('key hints of real documents', () => {
         readShared('corpus/in-toto/in-toto+in-toto-golang/test/data/super.layout'),
       ),
     ) as { signed: { keys: Record<string, { keyval: { public: string } }> } };
-    const [[keyid = '', key] = []] = Object.entries(layout.signed.keys);
+    const [[keyid, key] = ['', undefined]] = Object.entries(layout.signed.keys);
     const [trusted] = parsePublicKeys(key?.keyval.public ?? '');
     expect(keyid).toHaveLength(64);
     if (trusted !== undefined) expect(keyHints(trusted)).toContain(keyid);

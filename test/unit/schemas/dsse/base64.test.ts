@@ -53,7 +53,7 @@ describe('strict base64', () => {
   });
 
   test('one text for one value: what is read writes back to what was read', () => {
-    const alphabet = [...'ABCZabcz0189+/-_=\n ', 'é'];
+    const alphabet = ['é', ...'ABCZabcz0189+/-_=\n '.split('')];
     const text = fc
       .array(fc.constantFrom(...alphabet), { maxLength: 12 })
       .map((all) => all.join(''));

@@ -711,8 +711,7 @@ describe('signatures from the PCK key down to the quote', () => {
     [
       'QE vouches for another key',
       {
-        editQeReport: (report) =>
-          void report.set(rawKey(strangers.attestation).subarray(0, 32), 320),
+        editQeReport: (report) => report.set(rawKey(strangers.attestation).subarray(0, 32), 320),
       },
       'failed chain/attestation-key',
     ],
@@ -860,7 +859,7 @@ describe('TCB levels', () => {
 
   test('TDX components: all 16 for a module of version 0, which has no level of its own', () => {
     const svn = [4, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-    const editBody = (body: Buffer): void => void body.set(svn, 0);
+    const editBody = (body: Buffer): void => body.set(svn, 0);
     const exact = { editBody, tcbInfo: lists(tcbLevel('UpToDate', { tdx: svn })) };
     const result = run(exact);
     expect(described(result)).toBe('passed');

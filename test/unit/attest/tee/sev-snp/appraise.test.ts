@@ -154,7 +154,7 @@ describe('appraisal of a genuine report', () => {
   test('the binding is compared in full', () => {
     const pae = new TextEncoder().encode('DSSEv1 4 test 2 {}');
     const bind = bindStatement('sev-snp', pae);
-    const edit = (report: Buffer): void => void report.set(bind, 0x50);
+    const edit = (report: Buffer): void => report.set(bind, 0x50);
     const bound = makeSnpInput({ keys, edit });
     const run = (binding: Uint8Array): string =>
       sevSnpScheme.run({ ...bound, policy: {}, binding }).verdict;

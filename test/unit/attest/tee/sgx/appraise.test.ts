@@ -142,7 +142,7 @@ describe('kinds do not mix', () => {
   test('a binding of the other kind', () => {
     const pae = Buffer.from('DSSEv1 4 test 2 {}');
     const binding = bindStatement('sgx', pae);
-    const editBody = (body: Buffer): void => void body.set(binding, 320);
+    const editBody = (body: Buffer): void => body.set(binding, 320);
     expect(run({ editBody }, {}, binding).verdict).toBe('passed');
     expect(codes(run({ editBody }, {}, bindStatement('tdx', pae)))).toEqual([
       'failed',

@@ -97,7 +97,12 @@ export function signQuote(quote: Uint8Array, key: FakeKey, hash: FakeHash = 'sha
   }
   const raw = sign(hash, quote, { key: key.privateKey, dsaEncoding: 'ieee-p1363' });
   const half = raw.length / 2;
-  return Buffer.concat([uint16(0x0018), id, sized(raw.subarray(0, half)), sized(raw.subarray(half))]);
+  return Buffer.concat([
+    uint16(0x0018),
+    id,
+    sized(raw.subarray(0, half)),
+    sized(raw.subarray(half)),
+  ]);
 }
 
 /** fixedTPM, fixedParent, sensitiveDataOrigin, userWithAuth, restricted, sign. */
@@ -209,14 +214,21 @@ export function makeEventLog({ banks, events, header }: FakeLog): Buffer {
 /** The first event, in the old form. */
 export function makeSpecId(
   banks: readonly string[],
-  change: { readonly signature?: string; readonly sizes?: readonly number[]; readonly tail?: Buffer } = {},
+  change: {
+    readonly signature?: string;
+    readonly sizes?: readonly number[];
+    readonly tail?: Buffer;
+  } = {},
 ): Buffer {
   const event = Buffer.concat([
     Buffer.from(change.signature ?? 'Spec ID Event03\0', 'latin1'),
     Buffer.from([0, 0, 0, 0, 0, 2, 0, 2]),
     little32(banks.length),
     ...banks.map((bank, index) =>
-      Buffer.concat([little16(HASH_ID[bank] ?? 0x12), little16(change.sizes?.[index] ?? sizeOf(bank))]),
+      Buffer.concat([
+        little16(HASH_ID[bank] ?? 0x12),
+        little16(change.sizes?.[index] ?? sizeOf(bank)),
+      ]),
     ),
     Buffer.from([0]),
     change.tail ?? Buffer.alloc(0),

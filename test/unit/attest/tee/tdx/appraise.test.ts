@@ -192,7 +192,7 @@ describe('a policy at fault', () => {
 describe('binding a statement', () => {
   const pae = Buffer.from('DSSEv1 4 test 2 {}');
   const bound = (bytes: Uint8Array): Change => ({
-    editBody: (body) => void body.set(bytes, 520),
+    editBody: (body) => body.set(bytes, 520),
   });
 
   test('exactly this statement, as this kind', () => {
