@@ -28,10 +28,14 @@ export function printLineageTree(terminal: Terminal, graph: LineageGraph): void 
   }
 }
 
-function nodeText(terminal: Terminal, { kind, name, ref, reach }: LineageNode): string {
+function nodeText(
+  terminal: Terminal,
+  { kind, name, ref, reach }: LineageNode,
+  isRepeat = false,
+): string {
   // of code the commit tells more than the address that it was fetched from
   const shown = ref.startsWith('git:') ? ref : name;
-  const beside = styled(terminal, 'dim', refBeside(shown, ref));
+  const beside = isRepeat ? ' (see above)' : styled(terminal, 'dim', refBeside(shown, ref));
   const sure = reach === 'certain' ? '' : ` (${reach})`;
   return `${kind} ${styled(terminal, 'bold', shortName(shown))}${beside}${sure}`;
 }
@@ -39,10 +43,9 @@ function nodeText(terminal: Terminal, { kind, name, ref, reach }: LineageNode): 
 function printChildren(terminal: Terminal, children: readonly Branch[], indent: string): void {
   children.forEach((branch, at) => {
     const last = at === children.length - 1;
-    const repeat = branch.isRepeat ? ' (see above)' : '';
     const step = `${indent}${last ? '└─' : '├─'} ${branch.label} `;
     const evidence = styled(terminal, 'dim', `← ${sourcesText(branch.sources)}`);
-    terminal.out(`${step}${nodeText(terminal, branch.node)}${repeat}  ${evidence}\n`);
+    terminal.out(`${step}${nodeText(terminal, branch.node, branch.isRepeat)}  ${evidence}\n`);
     printChildren(terminal, branch.children, `${indent}${last ? '   ' : '│  '}`);
   });
 }

@@ -54,7 +54,7 @@ export function shortRef(ref: string): string {
  * its document.
  */
 export function refBeside(name: string, ref: string): string {
-  if (ref.startsWith('local:') || ref.includes(name)) return '';
+  if (/^(?:local|evaluation):/.test(ref) || ref.includes(name)) return '';
   return `  ${clipMiddle(shortRef(ref), LONGEST_REF)}`;
 }
 

@@ -61,7 +61,7 @@ describe('errors on their way out', () => {
   });
 
   /** Lets the store fail at its next use. */
-  function breakStore(error: unknown): void {
+  function breakStore(error: Error): void {
     const { store } = api.opened.pedigree.ledger;
     const head = store.head.bind(store);
     restore = () => {

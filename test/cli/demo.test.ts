@@ -87,7 +87,7 @@ describe('the demo', () => {
 
   test('withdrawn data: v2, its bundle and the deployment are affected, each with a witness', () => {
     const text = chapter(3);
-    const affected = text.slice(text.indexOf('\naffected'), text.indexOf('\npossible'));
+    const affected = text.slice(text.search(/\naffected \d/), text.indexOf('\npossible'));
     for (const [start, steps] of [
       [/^ {2}Model triage-v2/, ['data/raw/newbatch.csv', 'clean_newbatch', 'retrain_v2']],
       [/^ {2}Package dist\/triage-v2\.tar/, ['data/raw/newbatch.csv', 'retrain_v2', 'bundle']],
@@ -121,7 +121,7 @@ describe('the demo', () => {
 
   test('poisoned data reaches the poisoned model and nothing that is deployed', () => {
     const text = chapter(4);
-    const affected = text.slice(text.indexOf('\naffected'), text.indexOf('\npossible'));
+    const affected = text.slice(text.search(/\naffected \d/), text.indexOf('\npossible'));
     expect(affected).toMatch(/^ {2}Model triage-poisoned/m);
     expect(affected).not.toMatch(/Deployment|triage-v1|triage-v2/);
     expect(text).toContain('nothing deployed is reached');
@@ -145,7 +145,7 @@ describe('the demo', () => {
 
   test('people are spared long digests and long lines', () => {
     expect(told.out).not.toMatch(/[0-9a-f]{33}/);
-    const long = told.out.split('\n').filter((line) => [...line].length > 118);
+    const long = told.out.split('\n').filter((line) => [...line].length > 110);
     expect(long).toEqual([]);
     expect(told.out).toMatch(/Evaluation accuracy 0\.98\d* of models\/triage-v2\/model\.pkl/);
     expect(told.out).not.toContain('local:');

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+import { PedigreeError } from '../../../core/errors.ts';
+import type { Arcs, SbomGraph } from './sbom-graph.ts';
+
+/** Unreached components listed one by one; a count stands for the rest. */
+const MAX_LISTED = 20;
+/** Nodes that the walks of all roots may look at. Many roots over one large graph would take their product. */
+const MAX_STEPS = 5_000_000;
+/** Edges that may stand for "each root contains everything". */
+const MAX_ALL = 200_000;
+
+/**
+ * Compiles the document boundary (DESIGN.md 3): each root contains each component that it reaches over containment and
+ * dependencies, everything where none of them reaches anything; raw dependencies stay inside. A part that explicit
+ * containment already puts below the root is not stated again, and what typed edges lead to is no part of the root, unless it
+ * is reached without them too and they do not start at the root or a part of it.
+ *
+ * A component that nothing reaches while others are reached is contained by the document, not by what it describes (the
+ * reasons are those of cyclonedx/boundary.ts).
+ *
+ * @param roots what the document is about; the document itself where it says nothing
+ * @throws {PedigreeError} ERR_LIMIT_ITEMS
+ */
+export function compileBoundary(graph: SbomGraph, roots: readonly number[]): void {
+  const budget = { steps: MAX_STEPS };
+  const reaches = roots.map((root) => reachOf(graph, root, budget));
+  const typedTargets = targetsOf(graph);
+  const covered = new Set<number>();
+  if (reaches.some(({ isOwn }) => isOwn)) {
+    roots.forEach((root, at) => {
+      const parts = new Parts(graph, root, typedTargets, budget);
+      parts.take(reaches[at]?.nodes ?? []);
+      for (const node of parts.covered) covered.add(node);
+    });
+    containUnreached(graph, roots, covered, typedTargets, budget);
+    return;
+  }
+  const all = [...graph.listed.keys()].filter((node) => !roots.includes(node));
+  if (all.length * roots.length > MAX_ALL) {
+    containUnreached(graph, roots, covered, typedTargets, budget);
+    return;
+  }
+  for (const root of roots) new Parts(graph, root, typedTargets, budget).take(all);
+}
+
+interface Reach {
+  /** Listed components, in the order of first visit. */
+  readonly nodes: readonly number[];
+  /** The root's own containment or dependencies led somewhere. */
+  readonly isOwn: boolean;
+}
+
+/** First what the root itself leads to, then what typed edges lead to from there: their dependencies are not the root's. */
+function reachOf(graph: SbomGraph, root: number, budget: { steps: number }): Reach {
+  const seen = new Set([root]);
+  const own = [graph.containsArcs, graph.dependsArcs];
+  const queue = [root];
+  walk(queue, seen, own, budget);
+  const isOwn = queue.length > 1;
+  for (const node of queue.slice()) {
+    for (const next of graph.typedArcs.get(node) ?? []) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      queue.push(next);
+    }
+  }
+  walk(queue, seen, [...own, graph.typedArcs], budget);
+  return { nodes: queue.filter((node) => graph.listed.has(node)), isOwn };
+}
+
+/** Appends to the queue what its nodes lead to, each node once. */
+function walk(
+  queue: number[],
+  seen: Set<number>,
+  arcs: readonly Arcs[],
+  budget: { steps: number },
+): void {
+  for (let at = 0; at < queue.length; at++) {
+    const node = queue[at] ?? -1;
+    for (const sort of arcs) {
+      for (const next of sort.get(node) ?? []) {
+        spend(budget);
+        if (seen.has(next)) continue;
+        seen.add(next);
+        queue.push(next);
+      }
+    }
+  }
+}
+
+function spend(budget: { steps: number }): void {
+  if (--budget.steps < 0) {
+    throw new PedigreeError('ERR_LIMIT_ITEMS', `more than ${MAX_STEPS} steps to find the parts`, {
+      hint: 'the document describes very many things that share very many parts; split it',
+    });
+  }
+}
+
+/** Everything that typed edges lead to, with what that contains. */
+function targetsOf(graph: SbomGraph): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (const targets of graph.typedArcs.values()) for (const target of targets) found.add(target);
+  walk([...found], found, [graph.containsArcs], { steps: MAX_STEPS });
+  return found;
+}
+
+/** Puts components below one whole. */
+class Parts {
+  /** What is reached from the whole over the edges that are stated. */
+  readonly covered = new Set<number>();
+  readonly #graph: SbomGraph;
+  readonly #whole: number;
+  readonly #typedTargets: ReadonlySet<number>;
+  readonly #budget: { steps: number };
+
+  constructor(
+    graph: SbomGraph,
+    whole: number,
+    typedTargets: ReadonlySet<number>,
+    budget: { steps: number },
+  ) {
+    this.#graph = graph;
+    this.#whole = whole;
+    this.#typedTargets = typedTargets;
+    this.#budget = budget;
+    this.#cover(whole);
+  }
+
+  /** What typed edges lead to comes last: by then its own effects may be parts. */
+  take(nodes: readonly number[]): void {
+    const isTarget = (node: number): boolean => this.#typedTargets.has(node);
+    for (const node of nodes) if (!isTarget(node)) this.#contain(node);
+    for (const node of nodes) if (isTarget(node)) this.#contain(node);
+  }
+
+  #contain(node: number): void {
+    if (this.covered.has(node)) return;
+    const pointer = this.#graph.listed.get(node) ?? '';
+    this.#graph.builder.edge(this.#whole, 'contains', node, pointer, { strength: 'implied' });
+    this.#cover(node);
+  }
+
+  #cover(start: number): void {
+    if (this.covered.has(start)) return;
+    this.covered.add(start);
+    const { typedArcs, containsArcs } = this.#graph;
+    walk([start], this.covered, [typedArcs, containsArcs], this.#budget);
+  }
+}
+
+function containUnreached(
+  graph: SbomGraph,
+  roots: readonly number[],
+  covered: ReadonlySet<number>,
+  typedTargets: ReadonlySet<number>,
+  budget: { steps: number },
+): void {
+  const isRoot = new Set(roots);
+  const outside = [...graph.listed.keys()].filter(
+    (node) => !covered.has(node) && !isRoot.has(node),
+  );
+  if (roots.includes(graph.document)) return;
+  new Parts(graph, graph.document, typedTargets, budget).take(outside);
+  for (const node of outside.slice(0, MAX_LISTED)) {
+    const pointer = graph.listed.get(node) ?? '';
+    graph.builder.problem('unreached-component', pointer, 'nothing that is described leads to it');
+  }
+  const more = outside.length - MAX_LISTED;
+  if (more > 0) {
+    const pointer = graph.listed.get(outside[MAX_LISTED] ?? -1) ?? '';
+    graph.builder.problem('unreached-component', pointer, `and ${more} more from here on`);
+  }
+}

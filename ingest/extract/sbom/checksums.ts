@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import { EMPTY_SHA256, foldAlgorithm } from '../../../core/digest.ts';
+import type { DigestInput, FactsBuilder } from '../facts-builder.ts';
+
+/** Digests of no bytes: content that everybody has. */
+const EMPTY = new Set([
+  EMPTY_SHA256.slice('sha256:'.length),
+  'd41d8cd98f00b204e9800998ecf8427e',
+  'da39a3ee5e6b4b0d3255bfef95601890afd80709',
+]);
+
+/**
+ * Checksums that can tell one content from another. Weak ones become shared names, which has no guard of its own: generators
+ * write `0000…` where they know nothing, and the digest of an empty file is everybody's. Those are listed and left out.
+ */
+export function usableChecksums(
+  builder: FactsBuilder,
+  checksums: readonly DigestInput[],
+  pointer: string,
+): readonly DigestInput[] {
+  return checksums.filter(({ algorithm, hex }) => {
+    const lower = hex.toLowerCase();
+    if (EMPTY.has(lower)) {
+      builder.problem('empty-content', pointer, 'digest of empty content joins nothing');
+      return false;
+    }
+    if (/^(.)\1*$/.test(lower)) {
+      const message = `not a ${foldAlgorithm(algorithm)} digest: "${hex}"`;
+      builder.problem('placeholder-digest', pointer, message);
+      return false;
+    }
+    return true;
+  });
+}
