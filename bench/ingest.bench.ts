@@ -2,12 +2,15 @@
 // 400 SBOMs of 300 components through reader, verifier, log and store, every byte durable, against the least that any
 // program must do with them: parse the JSON and write the bytes, one fsync for each group of documents.
 //   node bench/run.ts ingest
+import { execFile } from 'node:child_process';
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { unpackMark } from '../graph/lineage/arcs.ts';
 import type { LineageIndex } from '../graph/lineage/lineage-index.ts';
 import { ingestPath, openHomeAt, sizeOf } from './support/home.ts';
 import { report, spend, type Spent } from './support/measure.ts';
+import type { Reopened } from './support/reopen.ts';
 import { filesOf, generateSboms, withScratch, type Corpus } from './support/sboms.ts';
 
 const DOCUMENTS = 400;
@@ -29,8 +32,7 @@ await withScratch(async (scratch) => {
   reportIngest('ingest, first documents of a process', ours[0], limits[0]);
   reportIngest('ingest, warm', quietest(ours), quietest(limits), true);
   const home = join(scratch, `home-${ROUNDS - 1}`);
-  await measureSizes(home, corpus);
-  await measureReopen(home);
+  await measureReopen(home, await measureSizes(home, corpus));
 });
 
 /** Parses every document and appends it to one file, synced once a group. */
@@ -87,8 +89,8 @@ function reportIngest(
   });
 }
 
-/** Size on disk and in memory, for each edge that lineage can walk (raw dependsOn pairs are kept beside them). */
-async function measureSizes(home: string, corpus: Corpus): Promise<void> {
+/** Sizes for each edge that lineage can walk (raw dependsOn pairs are kept beside them). @returns the number of these */
+async function measureSizes(home: string, corpus: Corpus): Promise<number> {
   const opened = await openHomeAt(home);
   const { index } = opened.pedigree.ledger;
   const edges = edgeCount(index);
@@ -99,6 +101,7 @@ async function measureSizes(home: string, corpus: Corpus): Promise<void> {
   report({ what: 'evidence on disk', value: blobs / corpus.bytes, unit: 'of the bytes handed in' });
   report({ what: 'index arrays in memory', value: index.byteLength / edges, unit: 'bytes/edge' });
   await opened.close();
+  return edges;
 }
 
 function edgeCount(index: LineageIndex): number {
@@ -111,25 +114,12 @@ function edgeCount(index: LineageIndex): number {
   return count;
 }
 
-async function measureReopen(home: string): Promise<void> {
-  const before = heldBytes();
-  const spent = await spend(() => openHomeAt(home));
-  const { pedigree } = spent.result;
-  const edges = edgeCount(pedigree.ledger.index);
-  const held = (heldBytes() - before) / edges;
-  report({ what: 'memory of an open home', value: held, unit: 'bytes/edge' });
-  report({ what: 'reopening: wall clock', value: spent.wallMs / DOCUMENTS, unit: 'ms/document' });
-  report({
-    what: 'reopening: processor time',
-    value: spent.cpuMs / DOCUMENTS,
-    unit: 'ms/document',
-  });
-  await spent.result.close();
-}
-
-/** Heap and array buffers after a collection (bench/run.ts gives `gc`). */
-function heldBytes(): number {
-  globalThis.gc?.();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
+/** In a process of its own: nothing is compiled yet, and nothing else is held. */
+async function measureReopen(home: string, edges: number): Promise<void> {
+  const script = join(import.meta.dirname, 'support/reopen.ts');
+  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', script, home]);
+  const { wallMs, cpuMs, heldBytes } = JSON.parse(stdout) as Reopened;
+  report({ what: 'memory of an open home', value: heldBytes / edges, unit: 'bytes/edge' });
+  report({ what: 'cold start: wall clock', value: wallMs / DOCUMENTS, unit: 'ms/document' });
+  report({ what: 'cold start: processor time', value: cpuMs / DOCUMENTS, unit: 'ms/document' });
 }

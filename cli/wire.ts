@@ -36,7 +36,7 @@ export interface Opened {
   readonly home: Home;
   readonly log: LogPlace;
   /** Publishes tiles and checkpoint for what was logged, then closes the store. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** A log's name, and where its tiles and checkpoint are published. Each store that a home uses has a log of its own. */

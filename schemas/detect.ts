@@ -19,6 +19,13 @@ import { detectOpaque } from './opaque/detect.ts';
 import { detectSigstoreBundle } from './sigstore-bundle/bundle.ts';
 import { detectGcbProvenance } from './slsa/gcb-provenance.ts';
 import { detectNpmAttestations } from './slsa/npm-attestations.ts';
+import {
+  detectSpdx2Json,
+  detectSpdx2Rdf,
+  detectSpdx2TagValue,
+  detectSpdx2Xml,
+  detectSpdx2Yaml,
+} from './spdx2/detect.ts';
 
 /** One line a format, envelopes first; what is more particular stands before what is more general. */
 const DETECTORS: readonly Detector[] = [
@@ -33,6 +40,11 @@ const DETECTORS: readonly Detector[] = [
   detectGcbProvenance,
   detectCyclonedxJson,
   detectCyclonedxXml,
+  detectSpdx2Json,
+  detectSpdx2TagValue,
+  detectSpdx2Rdf,
+  detectSpdx2Xml,
+  detectSpdx2Yaml,
   detectCroissant,
   detectEvaluationReport,
   detectHfDatasetInfos,

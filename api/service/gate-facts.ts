@@ -17,6 +17,7 @@ import { MARK_BITS } from '../../graph/lineage/arcs.ts';
 import { latestEntry, type KnownDocument } from '../../graph/lineage/knowledge.ts';
 import { revocationsInForce } from '../../graph/lineage/revocations.ts';
 import { tableRank, type Scope } from '../../graph/lineage/scope.ts';
+import { touchOf } from '../../graph/lineage/touch.ts';
 import { classOfRank, type View } from '../../graph/lineage/view.ts';
 import { REACH } from '../../graph/lineage/walk.ts';
 import { Witnesses } from '../../graph/lineage/witness.ts';
@@ -76,16 +77,14 @@ export class LedgerGateFacts implements GateFacts {
         String(view.document(document)?.digest),
       );
       for (const node of nodes) {
-        const terminal = walk.terminals.get(node);
-        const content = walk.reachOf(node);
-        const reach = content === REACH.none ? (terminal?.reach ?? REACH.none) : content;
-        if (reach !== REACH.affected && reach !== REACH.possible) continue;
-        const steps = witnesses.pathTo(node);
+        const touch = touchOf(view, walk, node);
+        if (touch === undefined || touch.reach === REACH.namesOnly) continue;
+        const steps = witnesses.pathTo(node, touch.influence);
         const ranks = steps.flatMap(({ mark }) =>
           mark === undefined ? [] : [view.tables.asThreat[mark >>> MARK_BITS] ?? 0],
         );
         const { event } = revocation;
-        (reach === REACH.affected ? affected : possible).push({
+        (touch.reach === REACH.affected ? affected : possible).push({
           target: event.target,
           reason: event.reason,
           revocationIndex: event.index,

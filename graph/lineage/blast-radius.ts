@@ -5,7 +5,8 @@ import type { TrustClass } from '../domain/trust-class.ts';
 import { MARK_BITS, unpackMark } from './arcs.ts';
 import { bestLabel } from './folding.ts';
 import { findPlacements, placementRank, type Placement } from './placements.ts';
-import { withheldDocuments } from './scope.ts';
+import { tableRank, withheldDocuments } from './scope.ts';
+import { touchOf, type Touch } from './touch.ts';
 import { classOfRank, type View } from './view.ts';
 import { REACH, type Walk } from './walk.ts';
 import { Witnesses, type WitnessStep } from './witness.ts';
@@ -72,6 +73,8 @@ const NOT_SHOWN = kindMask(['Run', 'Name', 'Identity', 'Builder', 'Supplier', 'P
 const COUNTED: readonly Kind[] = ['Model', 'Deployment'];
 /** The group of what is reached past the first name-level step. */
 export const NAMES_ONLY = 'names only';
+/** Class of a witness without a step: the target itself. */
+const TOP_RANK = tableRank('attested');
 const GROUP_ITEMS = 10;
 const CLEAR_ITEMS = 100;
 const LEVEL_ORDER: readonly IdentityLevel[] = ['digest', 'coordinate', 'name', 'local'];
@@ -141,45 +144,24 @@ class Report {
       if (members === undefined) items.set(leader, [node]);
       else members.push(node);
     };
-    for (const node of this.#walk.visited) {
-      if (this.#walk.reachOf(node) === REACH.namesOnly || !this.#isShown(node)) continue;
-      add(node);
-    }
-    for (const terminal of this.#walk.terminals.values()) {
-      const reachedByContent = this.#reachOf(terminal.node) !== REACH.none;
-      if (
-        terminal.reach !== REACH.namesOnly &&
-        !reachedByContent &&
-        this.#isShownTerminal(terminal.node)
-      ) {
-        add(terminal.node);
-      }
+    for (const node of new Set([...this.#walk.visited, ...this.#walk.terminals.keys()])) {
+      const touch = this.#touchOf(node);
+      if (touch === undefined || touch.reach === REACH.namesOnly) continue;
+      if (this.#isShown(node, touch)) add(node);
     }
     return items;
   }
 
   /** The target itself is no news, unless it is a model or deployment that has to be counted. */
-  #isShown(node: number): boolean {
+  #isShown(node: number, { influence }: Touch): boolean {
     const kinds = this.#view.kindMaskOf(node);
-    if (kinds === 0 || (kinds & NOT_SHOWN) !== 0) return false;
-    return !this.#targets.has(node) || (kinds & kindMask(COUNTED)) !== 0;
+    if ((kinds & ~NOT_SHOWN) === 0) return false;
+    const isNews = !this.#targets.has(node) || influence !== 'content';
+    return isNews || (kinds & kindMask(COUNTED)) !== 0;
   }
 
-  /** A model that is stated as tested on something is not touched by it; evaluations, deployments and reports are. */
-  #isShownTerminal(node: number): boolean {
-    const kinds = this.#view.kindMaskOf(node);
-    if (kinds === 0 || (kinds & NOT_SHOWN) !== 0) return false;
-    if ((kinds & kindMask(['Evaluation', 'Deployment'])) !== 0) return true;
-    return this.#isReport(node);
-  }
-
-  #isReport(node: number): boolean {
-    let found = false;
-    this.#view.index.up.forEach(node, (cause, mark) => {
-      const generated = RELATION_NAMES[mark & 31] === 'wasGeneratedBy';
-      if (generated && this.#view.filter.scoreRuns.has(cause)) found = true;
-    });
-    return found;
+  #touchOf(node: number): Touch | undefined {
+    return touchOf(this.#view, this.#walk, node);
   }
 
   #reachOf(node: number): number {
@@ -188,7 +170,11 @@ class Report {
 
   #hit(leader: number, members: readonly number[]): (Hit & { reach: number }) | undefined {
     const candidates = members
-      .map((node) => ({ node, path: this.#witnesses.pathTo(node), ...this.#standing(node) }))
+      .flatMap((node) => {
+        const touch = this.#touchOf(node);
+        const path = touch === undefined ? [] : this.#witnesses.pathTo(node, touch.influence);
+        return touch === undefined ? [] : [{ node, path, ...touch }];
+      })
       .filter(({ path }) => path.length > 0)
       .sort(
         (a, b) =>
@@ -207,26 +193,13 @@ class Report {
       kind: KINDS[31 - Math.clz32(kinds & -kinds)] ?? 'File',
       name: item.name,
       names: [...new Set(item.members.flatMap((node) => this.#view.labelsOf(node)))].sort(),
-      influence: this.#influence(best.node),
-      class: classOfRank(Math.min(...best.path.map((step) => this.#stepRank(step)))),
+      influence: best.influence,
+      class: classOfRank(Math.min(TOP_RANK, ...best.path.map((step) => this.#stepRank(step)))),
       level: this.#level(best.path),
       path: best.path.map((step) => describeStep(this.#view, step)),
       ...(placement === undefined ? {} : { placement }),
       reach: best.reach,
     };
-  }
-
-  #standing(node: number): { reach: number; rank: number } {
-    const reach = this.#reachOf(node);
-    if (reach !== REACH.none) return { reach, rank: this.#walk.rankOf(node) };
-    const terminal = this.#walk.terminals.get(node);
-    return { reach: terminal?.reach ?? REACH.namesOnly, rank: terminal?.rank ?? 0 };
-  }
-
-  #influence(node: number): Hit['influence'] {
-    return this.#reachOf(node) === REACH.none
-      ? (this.#walk.terminals.get(node)?.influence ?? 'content')
-      : 'content';
   }
 
   #stepRank(step: WitnessStep): number {

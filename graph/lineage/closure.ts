@@ -116,8 +116,7 @@ function spread(
     index.down.forEach(node, (far, mark) => {
       if (open[far] === 1 || boilerplate.has(far)) return;
       const rank = tables.asThreat[mark >>> MARK_BITS] ?? 0;
-      // A claim of all inputs is contradicted only by evidence of its own class or better.
-      if (rank < least || rank < (strength[far] === EXEMPT ? 0 : (strength[far] ?? 0))) return;
+      if (rank < opensFrom(strength[far] ?? 0, least)) return;
       if (!passesOpenness(mark, demoted)) return;
       if ((mark & 31) === USED && scoreRuns.has(far)) return;
       open[far] = 1;
@@ -126,4 +125,12 @@ function spread(
     });
   }
   return { open, origin };
+}
+
+/**
+ * Class table rank from which an arc opens what it leads to. A claim of all inputs is contradicted only by evidence of its
+ * own class or better; what has no claim of its own (a deployment) is as open as anybody's word of what it holds.
+ */
+function opensFrom(strength: number, least: number): number {
+  return strength === EXEMPT ? 1 : Math.max(least, strength);
 }

@@ -71,12 +71,23 @@ export function nodesOfTarget(
   return [...found].sort((a, b) => (view.index.refOf(a) < view.index.refOf(b) ? -1 : 1));
 }
 
+/** What a document and everything inside it is about: an envelope speaks through its payload, an archive through its members. */
 function documentSubjects(view: View, digest: string): readonly number[] {
-  return view.knowledge.documents
-    .filter(
-      (document) => document.digest === digest && (view.tables.asThreat[document.id] ?? 0) > 0,
-    )
-    .flatMap((document) => view.index.documentFacts[document.id]?.subjects ?? []);
+  const found = new Set<number>();
+  const queue = view.knowledge.documents.filter((document) => document.digest === digest);
+  const seen = new Set(queue);
+  for (let document = queue.pop(); document !== undefined; document = queue.pop()) {
+    if ((view.tables.asThreat[document.id] ?? 0) > 0) {
+      for (const node of view.index.documentFacts[document.id]?.subjects ?? []) found.add(node);
+    }
+    for (const id of document.members) {
+      const member = view.document(id);
+      if (member === undefined || seen.has(member)) continue;
+      seen.add(member);
+      queue.push(member);
+    }
+  }
+  return [...found];
 }
 
 function isAgent(view: View, node: number): boolean {

@@ -6,6 +6,7 @@ import {
   isInferred,
   isRevisionArc,
   REACH,
+  type TerminalInfluence,
   type ArcMode,
   type Walk,
   type WalkFilter,
@@ -52,11 +53,15 @@ export class Witnesses {
     this.#documentKey = documentKey;
   }
 
-  /** Path from a seed to a reached content node or terminal, seed first; empty where the walk did not reach it. */
-  pathTo(node: number): WitnessStep[] {
+  /**
+   * Path from a seed to a reached node, seed first; empty where the walk did not reach it so.
+   * @param influence as what it is touched: as content, or as a terminal that hangs on content
+   */
+  pathTo(node: number, influence: 'content' | TerminalInfluence): WitnessStep[] {
+    if (influence !== 'content') return this.#terminalPath(node);
     const reach = this.#walk.reachOf(node);
-    if (reach !== REACH.none && reach !== REACH.blocked) return this.#contentPath(node, reach);
-    return this.#terminalPath(node);
+    const isReached = reach !== REACH.none && reach !== REACH.blocked;
+    return isReached ? this.#contentPath(node, reach) : [];
   }
 
   #contentPath(node: number, reach: number): WitnessStep[] {

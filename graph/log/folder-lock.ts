@@ -27,11 +27,22 @@ export async function withFolderLock<T>(folder: string, work: () => Promise<T>):
 
 function openLock(file: string): DatabaseSync {
   try {
-    // made before SQLite sees it: readable by nobody else
-    closeSync(openSync(file, 'a', 0o600));
+    makeFile(file);
     return new DatabaseSync(file, { timeout: 0 });
   } catch (cause) {
     throw unavailable('cannot be opened', file, cause);
+  }
+}
+
+/**
+ * Made before SQLite sees it: readable by nobody else. A file that is there is not opened: closing it would let go of the
+ * locks that this process has on it (POSIX, fcntl).
+ */
+function makeFile(file: string): void {
+  try {
+    closeSync(openSync(file, 'wx', 0o600));
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hexOf, sha256, type Digest } from '../../core/digest.ts';
 import { PedigreeError } from '../../core/errors.ts';
@@ -21,7 +21,7 @@ export class FolderBlobStore implements BlobStore {
     await Promise.all(
       blobs.map(async ({ digest, bytes }) => {
         const path = this.#path(digest);
-        if (await exists(path, bytes.length)) return;
+        if (await isKept(path, digest)) return;
         const isNewFolder = await writeWhole(path, bytes);
         if (isNewFolder) folders.add(dirname(dirname(path)));
         folders.add(dirname(path));
@@ -56,9 +56,10 @@ export class FolderBlobStore implements BlobStore {
   }
 }
 
-async function exists(path: string, sizeBytes: number): Promise<boolean> {
+/** True where the very bytes are there: what was damaged meanwhile is written again. */
+async function isKept(path: string, digest: Digest): Promise<boolean> {
   try {
-    return (await stat(path)).size === sizeBytes;
+    return sha256(await readFile(path)) === digest;
   } catch {
     return false;
   }

@@ -4,7 +4,7 @@ import { checkCyclonedxXmlConformance } from '../../schemas/cyclonedx-xml/confor
 import { parseCyclonedxXml } from '../../schemas/cyclonedx-xml/parse.ts';
 import { parseXml } from '../../schemas/xml/parse.ts';
 import { extractCyclonedx } from './cyclonedx/extract.ts';
-import { replacePointers } from './cyclonedx-xml/replace-pointers.ts';
+import { replacePointers } from './sbom/replace-pointers.ts';
 import type { Decoded, Detected } from '../../schemas/decoded.ts';
 import type { FormatReader, ReadContext, Reading } from './extractor.ts';
 

@@ -30,6 +30,7 @@ import { sigstoreBundleReader } from './sigstore-bundle.ts';
 import { slsaGcbReader } from './slsa-gcb.ts';
 import { slsaNpmReader } from './slsa-npm.ts';
 import { slsaProvenanceReader } from './slsa-provenance.ts';
+import { spdx2Reader } from './spdx2.ts';
 import { completenessReader } from './statements/completeness.ts';
 import { deploymentReader } from './statements/deployment.ts';
 import { evaluationReader } from './statements/evaluation.ts';
@@ -57,6 +58,7 @@ const READERS: ReadonlyMap<string, FormatReader> = new Map(
     revocationReader,
     cyclonedxReader,
     cyclonedxXmlReader,
+    spdx2Reader,
     croissantReader,
     evaluationReportReader,
     hfModelCardReader,

@@ -93,7 +93,7 @@ export interface Checksum {
 export interface ExternalRef {
   readonly pointer: string;
   readonly category: string | undefined;
-  /** `purl`, `cpe23Type`…; a full IRI in RDF is cut to its last part. */
+  /** `purl`, `cpe23Type`…; the IRI of a listed type is cut to its name. */
   readonly type: string | undefined;
   readonly locator: string;
 }

@@ -15,6 +15,9 @@ import type {
   SpdxSnippet,
 } from './model.ts';
 
+/** Listed types by their IRI, which some documents write in full. */
+const LISTED_TYPE = /^https?:\/\/spdx\.org\/rdf\/references\//;
+
 /**
  * Parses the JSON form of an SPDX 2 document (2.0 to 2.3) to the typed model. Tolerant where real documents are: fractional
  * seconds, creators without prefix, missing download locations, versions as numbers. A member that is not what the
@@ -140,7 +143,7 @@ function parseExternalRef(read: WireReader, item: Located): ExternalRef | undefi
   return {
     pointer: item.pointer,
     category: read.text(item, 'referenceCategory'),
-    type: read.text(item, 'referenceType'),
+    type: read.text(item, 'referenceType')?.replace(LISTED_TYPE, ''),
     locator,
   };
 }

@@ -170,7 +170,8 @@ class FormBuilder {
     if (category !== undefined) {
       ref.setText('referenceCategory', termText(category).replaceAll('_', '-'));
     }
-    if (type !== undefined) ref.setText('referenceType', referenceType(type));
+    if (type !== undefined)
+      ref.setText('referenceType', type.form === 'text' ? type.text : type.id);
     if (locator !== undefined) ref.setText('referenceLocator', locator);
     draft.addObject('externalRefs', ref);
   }
@@ -257,12 +258,6 @@ function termText(value: RdfValue): string {
 function enumerated(iri: string): string {
   const term = iri.slice(iri.lastIndexOf('#') + 1);
   return term.slice(term.indexOf('_') + 1);
-}
-
-/** `http://spdx.org/rdf/references/purl` is `purl`. */
-function referenceType(value: RdfValue): string {
-  const text = value.form === 'text' ? value.text : value.id;
-  return text.replace(/^https?:\/\/spdx\.org\/rdf\/references\//, '');
 }
 
 function afterHash(iri: string): string | undefined {

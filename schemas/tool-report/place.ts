@@ -98,6 +98,11 @@ export class Place {
     return this.isObject ? Object.keys(this.value as object) : [];
   }
 
+  /** The same value as if it stood one level deeper: a line of a file of lines. */
+  under(key: string | number): Place {
+    return new Place(this.value, pointerJoin('', key) + this.pointer, this.#textOf);
+  }
+
   #child(key: string | number): Place {
     const { value } = this;
     if (typeof key === 'number') {

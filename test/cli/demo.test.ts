@@ -145,7 +145,7 @@ describe('the demo', () => {
 
   test('people are spared long digests and long lines', () => {
     expect(told.out).not.toMatch(/[0-9a-f]{33}/);
-    const long = told.out.split('\n').filter((line) => [...line].length > 110);
+    const long = told.out.split('\n').filter((line) => Array.from(line).length > 110);
     expect(long).toEqual([]);
     expect(told.out).toMatch(/Evaluation accuracy 0\.98\d* of models\/triage-v2\/model\.pkl/);
     expect(told.out).not.toContain('local:');

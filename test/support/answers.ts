@@ -2,6 +2,7 @@
 import { blastRadius } from '../../graph/lineage/blast-radius.ts';
 import { lineageGraph } from '../../graph/lineage/lineage-graph.ts';
 import { retrainWaves, rollbackTargets } from '../../graph/lineage/recovery.ts';
+import { touchOf } from '../../graph/lineage/touch.ts';
 import type { View } from '../../graph/lineage/view.ts';
 import { REACH } from '../../graph/lineage/walk.ts';
 
@@ -37,11 +38,21 @@ export function severities(view: View, seed: string, refs: readonly string[]): n
   return refs.map((ref) => {
     const [found] = visibleNodes(view, [ref]);
     if (found === undefined) return 0;
-    const content = walk.reachOf(found);
-    const hung = walk.terminals.get(found)?.reach ?? REACH.none;
-    const reach = content === REACH.none ? hung : content;
+    const reach = touchOf(view, walk, found)?.reach ?? REACH.none;
     if (reach === REACH.affected) return 3;
     if (reach === REACH.possible) return 2;
     return reach === REACH.namesOnly || view.closure.open[found] === 1 ? 1 : 0;
   });
+}
+
+/** Refs of every model and deployment that an answer about one bad thing calls clear, folded items opened. */
+export function clearRefs(view: View, seed: string): Set<string> {
+  const { clear } = blastRadius(view, visibleNodes(view, [seed]));
+  const found = new Set<string>();
+  for (const { ref } of clear.items) {
+    const [leader] = visibleNodes(view, [ref]);
+    if (leader === undefined) continue;
+    for (const member of view.folding.itemOf(leader).members) found.add(view.index.refOf(member));
+  }
+  return found;
 }

@@ -91,7 +91,7 @@ function takeHeader(reader: ByteReader): number {
   const sizeBytes = reader.takeUint32('report size');
   expectNumber(reader.takeUint32('request type'), REPORT_TYPE_SNP, 'request type');
   expectNumber(reader.takeUint32('status'), 0, 'status');
-  reader.take(12, 'reserved bytes');
+  if (!isZero(reader.take(12, 'reserved bytes'))) throw hclError('reserved bytes are not zero');
   return sizeBytes;
 }
 

@@ -5,7 +5,7 @@ import { passed } from '../../../core/verdict.ts';
 import type { Verdict } from '../../../core/verdict.ts';
 import type { Certificate } from '../../x509/certificate.ts';
 import { isSameBytes } from '../../x509/certificate.ts';
-import { isCrlOf, verifyCrl } from '../../x509/crl.ts';
+import { verifyCrl } from '../../x509/crl.ts';
 import type { CertificateRevocationList } from '../../x509/crl.ts';
 import { derError, derSmallInteger, DER_TAG, expectDer, parseDer } from '../../x509/der.ts';
 import { nameOf } from '../../x509/path.ts';
@@ -81,12 +81,20 @@ export function readSnpCollateral(
   const eks = certificatesOf(endorsements, 'ek');
   const ek = eks.length === 1 ? eks[0] : (eks.find((one) => isSignedBy(report, one)) ?? eks[0]);
   if (ek === undefined) return undefined;
-  const intermediates = certificatesOf(endorsements, 'ask');
   return {
     ek,
-    intermediate: intermediates.find((one) => isIssuer(one, ek)) ?? intermediates[0],
+    intermediate: pickIntermediate(ek, certificatesOf(endorsements, 'ask')),
     suppliedRoots: certificatesOf(endorsements, 'ark'),
   };
+}
+
+function pickIntermediate(
+  ek: Certificate,
+  intermediates: readonly Certificate[],
+): Certificate | undefined {
+  // where there is no choice the path checks the only one anyway
+  if (intermediates.length <= 1) return intermediates[0];
+  return intermediates.find((one) => isIssuer(one, ek)) ?? intermediates[0];
 }
 
 /** True where the key of the certificate made the report's signature. */
@@ -154,12 +162,13 @@ export function verifyNotRevoked(
     if (!isPedigreeError(error)) throw error;
     return failure('collateral', 'endorsement-malformed', error.message);
   }
-  const ours = crls.filter((crl) => isCrlOf(crl, root, AMD_ALGORITHMS));
+  const verdicts = crls.map((crl) => verifyCrl(crl, root, at, AMD_ALGORITHMS));
+  // a list that is out of its window, and so undetermined, is still one of the root's
+  const ours = crls.filter((_crl, index) => verdicts[index]?.status !== 'failed');
   if (ours.some((crl) => crl.revoked.has(intermediate.serial) && crl.thisUpdate <= at)) {
     const message = `${nameOf(intermediate)} is on AMD's revocation list`;
     return failure('collateral', 'intermediate-revoked', message, { clause: 'RFC 5280 6.3.3' });
   }
-  const verdicts = crls.map((crl) => verifyCrl(crl, root, at, AMD_ALGORITHMS));
   if (verdicts.some((verdict) => verdict.status === 'passed')) return passed('checked');
   const unusable = verdicts.filter((verdict) => verdict.status !== 'passed');
   // "one of ours, but stale" says more than "of somebody else"

@@ -5,7 +5,7 @@ import type { Arcs, SbomGraph } from './sbom-graph.ts';
 /** Unreached components listed one by one; a count stands for the rest. */
 const MAX_LISTED = 20;
 /** Nodes that the walks of all roots may look at. Many roots over one large graph would take their product. */
-const MAX_STEPS = 5_000_000;
+const MAX_STEPS = 20_000_000;
 /** Edges that may stand for "each root contains everything". */
 const MAX_ALL = 200_000;
 
@@ -159,8 +159,8 @@ function containUnreached(
   const outside = [...graph.listed.keys()].filter(
     (node) => !covered.has(node) && !isRoot.has(node),
   );
-  if (roots.includes(graph.document)) return;
   new Parts(graph, graph.document, typedTargets, budget).take(outside);
+  if (isRoot.has(graph.document)) return;
   for (const node of outside.slice(0, MAX_LISTED)) {
     const pointer = graph.listed.get(node) ?? '';
     graph.builder.problem('unreached-component', pointer, 'nothing that is described leads to it');

@@ -28,14 +28,19 @@ function parseBandit(root: Place): ToolReport {
   const results = root.at('results').items;
   const totals = root.at('metrics', '_totals');
   const links = results.map((one) => DOCUMENTATION.exec(one.at('more_info').text ?? '')?.[1]);
-  const severities = new Map(results.map((one) => [nameOf(one), one.at('issue_severity').text ?? '']));
+  const severities = new Map(
+    results.map((one) => [nameOf(one), one.at('issue_severity').text ?? '']),
+  );
   const found = countedResults(countBy(results, nameOf), (name) =>
     outcomeOfSeverity(severities.get(name) ?? ''),
   );
   const files = root.at('metrics').entries.filter(([name]) => name !== '_totals');
   return {
     tool: 'bandit',
-    ...optional('toolVersion', links.find((version) => version !== undefined)),
+    ...optional(
+      'toolVersion',
+      links.find((version) => version !== undefined),
+    ),
     ...optional('time', root.at('generated_at').text),
     stages: [6],
     about: files.map(([path, { pointer }]) => ({ kind: 'Code', pointer, names: [path] })),

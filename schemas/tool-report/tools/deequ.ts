@@ -42,11 +42,15 @@ function formOf(decoded: Decoded): Form | undefined {
       items.every((item) => keys.every((key) => member(item, key) !== undefined));
     if (every('check_status', 'constraint_status', 'constraint')) return 'checks';
     if (every('resultKey', 'analyzerContext')) return 'repository';
-    const isMetric = (item: unknown): boolean => ENTITIES.includes(stringMember(item, 'entity') ?? '');
-    return every('entity', 'instance', 'name', 'value') && items.every(isMetric) ? 'metrics' : undefined;
+    const isMetric = (item: unknown): boolean =>
+      ENTITIES.includes(stringMember(item, 'entity') ?? '');
+    return every('entity', 'instance', 'name', 'value') && items.every(isMetric)
+      ? 'metrics'
+      : undefined;
   }
   const columns = Object.values(jsonObject(decoded) ?? {});
-  const isProfile = (column: unknown): boolean => typeof column === 'string' && PROFILE.test(column);
+  const isProfile = (column: unknown): boolean =>
+    typeof column === 'string' && PROFILE.test(column);
   return columns.length > 0 && columns.every(isProfile) ? 'profiles' : undefined;
 }
 
@@ -85,7 +89,10 @@ function parseRepository(root: Place): ToolReport {
   const results = root.items.flatMap((entry, at) =>
     entry.at('analyzerContext', 'metricMap').items.map((one) => {
       const { name, ...rest } = metricOf(one.at('metric'));
-      return { ...rest, name: `${entry.at('resultKey', 'tags', 'name').text ?? String(at)} ${name}` };
+      return {
+        ...rest,
+        name: `${entry.at('resultKey', 'tags', 'name').text ?? String(at)} ${name}`,
+      };
     }),
   );
   const about = root.items.flatMap((entry) => {

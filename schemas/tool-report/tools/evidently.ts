@@ -62,7 +62,9 @@ function metricOf(metric: Place): ReportResult[] {
   if (value.numeral !== undefined) return [{ name, outcome: 'info', score: value.numeral }];
   return value.entries.flatMap(([key, one]) => {
     const { numeral } = one;
-    return numeral === undefined ? [] : [{ name: `${name} ${key}`, outcome: 'info', score: numeral }];
+    return numeral === undefined
+      ? []
+      : [{ name: `${name} ${key}`, outcome: 'info', score: numeral }];
   });
 }
 
@@ -71,7 +73,8 @@ function testOf(test: Place): ReportResult {
   const name = test.at('name').text ?? test.at('id').text ?? '';
   const status = test.at('status').text ?? '';
   return {
-    name: column === undefined || name.includes(column) ? `test ${name}` : `test ${name} (${column})`,
+    name:
+      column === undefined || name.includes(column) ? `test ${name}` : `test ${name} (${column})`,
     outcome: OUTCOMES.get(status) ?? 'info',
   };
 }

@@ -13,7 +13,8 @@ export const grype: ToolAdapter = {
     const document = jsonObject(decoded);
     const descriptor = member(document, 'descriptor');
     const isReport =
-      stringMember(descriptor, 'name') === 'grype' && arrayMember(document, 'matches') !== undefined;
+      stringMember(descriptor, 'name') === 'grype' &&
+      arrayMember(document, 'matches') !== undefined;
     return isReport ? (stringMember(descriptor, 'version') ?? null) : undefined;
   },
   parse: (decoded) => parseGrype(jsonRoot(decoded)),
@@ -21,7 +22,10 @@ export const grype: ToolAdapter = {
 
 function parseGrype(root: Place): ToolReport {
   const matches = root.at('matches').items;
-  const severities = countBy(matches, (one) => one.at('vulnerability', 'severity').text ?? 'Unknown');
+  const severities = countBy(
+    matches,
+    (one) => one.at('vulnerability', 'severity').text ?? 'Unknown',
+  );
   const ignored = root.at('ignoredMatches').items.length;
   const found = countedResults(severities, outcomeOfSeverity);
   return {
@@ -74,7 +78,10 @@ function statusOf(match: Place): VulnerabilityStatus[] {
   const details = {
     severity: vulnerability.at('severity').text ?? '',
     fix: vulnerability.at('fix', 'state').text ?? '',
-    fixedIn: vulnerability.at('fix', 'versions').items.flatMap((one) => one.text ?? []).join(', '),
+    fixedIn: vulnerability
+      .at('fix', 'versions')
+      .items.flatMap((one) => one.text ?? [])
+      .join(', '),
     source: 'grype',
   };
   const aliases = related.flatMap((one) => one.at('id').text ?? []);

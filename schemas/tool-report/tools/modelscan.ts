@@ -37,12 +37,17 @@ function parseModelscan(root: Place): ToolReport {
         return { name, outcome: count > 0 ? 'fail' : 'pass', count: String(count) };
       }),
       ...errors.map((one): ReportResult => ({ name: errorName(one), outcome: 'warn' })),
-      ...skipped.map((one): ReportResult => ({ name: `skipped ${one.at('source').text ?? ''}`, outcome: 'info' })),
+      ...skipped.map((one): ReportResult => ({
+        name: `skipped ${one.at('source').text ?? ''}`,
+        outcome: 'info',
+      })),
     ],
     summary: {
       issues: summary.at('total_issues').written ?? '',
       ...Object.fromEntries(
-        summary.at('total_issues_by_severity').entries.map(([name, count]) => [name, count.written ?? '']),
+        summary
+          .at('total_issues_by_severity')
+          .entries.map(([name, count]) => [name, count.written ?? '']),
       ),
       scanned: summary.at('scanned', 'total_scanned').written ?? '',
       skipped: summary.at('skipped', 'total_skipped').written ?? String(skipped.length),

@@ -29,7 +29,10 @@ function parseTrivy(root: Place): ToolReport {
   const results: ReportResult[] = [
     ...countedResults(countBy(vulnerabilities, severityOf), outcomeOfSeverity),
     ...misconfigurationResults(misconfigurations),
-    ...countedResults(countBy(all('Secrets'), (one) => `secret ${one.at('RuleID').text ?? ''}`), 'fail'),
+    ...countedResults(
+      countBy(all('Secrets'), (one) => `secret ${one.at('RuleID').text ?? ''}`),
+      'fail',
+    ),
   ];
   return {
     tool: 'trivy',
@@ -37,7 +40,8 @@ function parseTrivy(root: Place): ToolReport {
     ...optional('time', root.at('CreatedAt').text),
     stages: [5],
     about: [artifactOf(root)],
-    results: results.length > 0 ? results : [{ name: 'vulnerabilities', outcome: 'pass', count: '0' }],
+    results:
+      results.length > 0 ? results : [{ name: 'vulnerabilities', outcome: 'pass', count: '0' }],
     statuses: vulnerabilities.flatMap(statusOf),
     summary: {
       artifactType: root.at('ArtifactType').text ?? '',
@@ -58,8 +62,12 @@ function severityOf(finding: Place): string {
 function misconfigurationResults(found: readonly Place[]): ReportResult[] {
   const passed = found.filter((one) => one.at('Status').text === 'PASS');
   const failed = found.filter((one) => one.at('Status').text !== 'PASS');
-  const nameOf = (one: Place): string => `${one.at('ID').text ?? ''} ${one.at('Title').text ?? ''}`.trim();
-  return [...countedResults(countBy(failed, nameOf), 'fail'), ...countedResults(countBy(passed, nameOf), 'pass')];
+  const nameOf = (one: Place): string =>
+    `${one.at('ID').text ?? ''} ${one.at('Title').text ?? ''}`.trim();
+  return [
+    ...countedResults(countBy(failed, nameOf), 'fail'),
+    ...countedResults(countBy(passed, nameOf), 'pass'),
+  ];
 }
 
 function artifactOf(root: Place): ReportThing {

@@ -19,7 +19,7 @@ describe('bind (DESIGN.md 6)', () => {
     expect(Buffer.from(bindStatement(kind, PAE)).toString('hex')).toBe(expected);
   });
 
-  test.each(['tpm', 'nvidia-gpu'])('%s: SHA-256, 32 bytes', (kind) => {
+  test.each(['tpm', 'azure-snp-vtpm', 'nvidia-gpu'])('%s: SHA-256, 32 bytes', (kind) => {
     const expected = createHash('sha256').update(definition(kind, PAE)).digest('hex');
     expect(Buffer.from(bindStatement(kind, PAE)).toString('hex')).toBe(expected);
   });

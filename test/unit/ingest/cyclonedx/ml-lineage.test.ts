@@ -193,8 +193,8 @@ describe('performance metrics', () => {
       bomWith({ components: [model('m', measuredWith(metric)), dataset('d')] }),
     );
     expect(edgesOf(facts, 'evaluates', 'testedOn')).toEqual([
-      'accuracy evaluates m',
-      'accuracy testedOn d',
+      'accuracy 0.90 evaluates m',
+      'accuracy 0.90 testedOn d',
     ]);
     expect(edges(facts, 'testedOn')[0]?.qualifiers).toEqual({ metric: 'accuracy', value: '0.90' });
     const claim = facts.claims.find(({ type }) => type === 'evaluation');
@@ -226,7 +226,7 @@ describe('performance metrics', () => {
       bomWith({ components: [model('m', measuredWith(metric)), dataset('d')] }),
     );
     expect(edgesOf(facts, 'testedOn')).toEqual([]);
-    expect(edgesOf(facts, 'evaluates')).toEqual([`${metric.type} evaluates m`]);
+    expect(edgesOf(facts, 'evaluates')).toEqual([`${metric.type} ${metric.value} evaluates m`]);
     expect(facts.claims.some(({ type }) => type === 'evaluation')).toBe(false);
     const node = facts.nodes.find(({ kinds }) => kinds.includes('Evaluation'));
     expect(node?.attributes).toMatchObject({ metric: metric.type, value: metric.value });

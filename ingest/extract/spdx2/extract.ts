@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+import { FactsBuilder } from '../facts-builder.ts';
+import { compileBoundary } from '../sbom/boundary.ts';
+import { sharedName } from '../cyclonedx/identity.ts';
+import { addSubject } from '../subject.ts';
+import { stated } from './identity.ts';
+import { meaningOf, type Meaning } from './meanings.ts';
+import { documentRef, SpdxGraph } from './spdx-graph.ts';
+import type { Facts } from '../../../graph/domain/facts.ts';
+import type { Relationship, SpdxDocument } from '../../../schemas/spdx2/model.ts';
+import type { ReadContext } from '../extractor.ts';
+
+/**
+ * What an SPDX 2 document says, as facts. The same for every encoding.
+ * @param format `spdx2-json`, `spdx2-tv`…
+ * @throws {PedigreeError} ERR_LIMIT_ITEMS
+ */
+export function extractSpdx2(source: SpdxDocument, format: string, context: ReadContext): Facts {
+  const builder = new FactsBuilder(context.digest);
+  for (const { code, pointer, message } of source.problems) builder.problem(code, pointer, message);
+  const graph = new SpdxGraph(source, builder, createDocument(source, builder, context));
+  const roots = new Roots(graph);
+  for (const { id, pointer } of source.describes) roots.add(id, pointer);
+  for (const relationship of source.relationships) stateRelationship(graph, roots, relationship);
+  stateImpliedContainment(graph);
+  stateSuppliers(graph);
+  compileBoundary(graph, roots.finish(context));
+  return builder.build({ format, version: source.spdxVersion, statementKind: 'sbom' });
+}
+
+function createDocument(source: SpdxDocument, builder: FactsBuilder, context: ReadContext): number {
+  const attributes: Record<string, string> = {};
+  if (source.created !== undefined) attributes['timestamp'] = source.created.slice(0, 64);
+  if (source.creators.length > 0) {
+    attributes['creators'] = source.creators.slice(0, 32).join(', ').slice(0, 512);
+  }
+  return builder.entity({
+    kinds: ['Bom'],
+    pointer: '',
+    names: source.name === undefined ? [] : [source.name],
+    coordinates: [documentRef(source, context.digest)],
+    attributes,
+  });
+}
+
+/** What the document is about, in all the ways in which documents say it. */
+class Roots {
+  readonly #graph: SpdxGraph;
+  readonly #found = new Set<number>();
+
+  constructor(graph: SpdxGraph) {
+    this.#graph = graph;
+  }
+
+  add(id: string, pointer: string): void {
+    const node = this.#graph.resolve(id, pointer);
+    if (node === undefined) return;
+    if (node === this.#graph.document) {
+      this.#graph.builder.problem('describes-itself', pointer, 'a document about the document');
+      return;
+    }
+    this.#found.add(node);
+    this.#graph.builder.subject(node);
+    this.#graph.builder.edge(this.#graph.document, 'describes', node, pointer);
+  }
+
+  /** Without any: what the caller says the document is about, else the document itself. */
+  finish(context: ReadContext): readonly number[] {
+    if (this.#found.size > 0) return [...this.#found];
+    const { builder, document } = this.#graph;
+    builder.problem('no-subject', '', 'the document does not say what it describes');
+    if (context.subject === undefined || context.subject === '') {
+      builder.subject(document);
+      return [document];
+    }
+    const record = { kinds: ['Package'] as const, pointer: '', local: 'subject' };
+    const node = addSubject(builder, context, { ...record, names: [context.subject] });
+    builder.edge(document, 'describes', node, '');
+    return [node];
+  }
+}
+
+function stateRelationship(graph: SpdxGraph, roots: Roots, relationship: Relationship): void {
+  const { pointer, type } = relationship;
+  const meaning = meaningOf(type);
+  if (meaning === undefined) {
+    graph.builder.problem('relationship-unknown', pointer, `no such relationship: "${type}"`);
+    return;
+  }
+  const reversed = meaning.form !== 'none' && meaning.reversed;
+  const [effect, cause] = reversed
+    ? [relationship.to, relationship.from]
+    : [relationship.from, relationship.to];
+  if (meaning.form === 'describes' && graph.namesDocument(effect)) {
+    roots.add(cause, pointer);
+    return;
+  }
+  const from = graph.resolve(effect, pointer);
+  const to = graph.resolve(cause, pointer);
+  if (from !== undefined && to !== undefined) stateMeaning(graph, meaning, from, to, pointer);
+}
+
+function stateMeaning(
+  graph: SpdxGraph,
+  meaning: Meaning,
+  from: number,
+  to: number,
+  pointer: string,
+): void {
+  switch (meaning.form) {
+    case 'contains':
+      listForeign(graph, to, pointer);
+      graph.contain(from, to, pointer);
+      break;
+    case 'dependsOn':
+      listForeign(graph, to, pointer);
+      graph.dependOn(from, to, pointer);
+      break;
+    case 'typed': {
+      const { relation, qualifiers, strength } = meaning;
+      if (relation === 'wasRevisionOf') graph.builder.edge(from, relation, to, pointer);
+      else graph.typed(from, relation, to, pointer, { qualifiers, strength });
+      break;
+    }
+    case 'describes':
+      if (from !== to) graph.builder.edge(from, 'describes', to, pointer);
+      break;
+    case 'none':
+  }
+}
+
+/** A part that stands in another document is a part all the same. */
+function listForeign(graph: SpdxGraph, node: number, pointer: string): void {
+  if (node !== graph.document) graph.list(node, pointer);
+}
+
+/** `hasFiles`, the files behind a package in tag-value, and the file that a snippet is of. */
+function stateImpliedContainment(graph: SpdxGraph): void {
+  for (const { spdxId, hasFiles, pointer } of graph.source.packages) {
+    if (spdxId === undefined || hasFiles.length === 0) continue;
+    const whole = graph.resolve(spdxId, pointer);
+    for (const file of hasFiles) {
+      const part = graph.resolve(file.id, file.pointer);
+      if (whole !== undefined && part !== undefined) graph.contain(whole, part, file.pointer);
+    }
+  }
+  for (const { spdxId, fromFile, pointer } of graph.source.snippets) {
+    if (spdxId === undefined || fromFile === undefined) continue;
+    const whole = graph.resolve(fromFile, pointer);
+    const part = graph.resolve(spdxId, pointer);
+    if (whole !== undefined && part !== undefined) graph.contain(whole, part, pointer);
+  }
+}
+
+function stateSuppliers(graph: SpdxGraph): void {
+  const known = new Map<string, number>();
+  for (const { spdxId, supplier, originator, pointer } of graph.source.packages) {
+    if (spdxId === undefined) continue;
+    const about = graph.resolve(spdxId, pointer);
+    for (const [role, agent] of [
+      ['supplier', supplier],
+      ['originator', originator],
+    ] as const) {
+      const name = agentName(agent);
+      if (about === undefined || name === undefined) continue;
+      const node = known.get(name) ?? supplierNode(graph, name, pointer);
+      known.set(name, node);
+      graph.builder.edge(about, 'wasAttributedTo', node, pointer, { qualifiers: { role } });
+    }
+  }
+}
+
+function supplierNode({ builder }: SpdxGraph, name: string, pointer: string): number {
+  return builder.entity({
+    kinds: ['Supplier'],
+    pointer,
+    names: [name],
+    nameRefs: sharedName('supplier', name),
+    local: `supplier ${pointer}`,
+  });
+}
+
+/** `Organization: Red Hat (mail@example.com)` is Red Hat. */
+function agentName(agent: string | undefined): string | undefined {
+  const text = stated(agent);
+  if (text === undefined) return undefined;
+  const name = text.slice(text.indexOf(':') + 1);
+  const mail = name.lastIndexOf('(');
+  return stated((mail > 0 ? name.slice(0, mail) : name).trim());
+}

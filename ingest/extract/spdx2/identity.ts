@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+import { findDigest } from '../../../core/digest.ts';
+import { kindsOfFileName } from '../../../schemas/file-kind.ts';
+import { hubIdentityOfPurl } from '../cyclonedx/hub.ts';
+import { sharedName } from '../cyclonedx/identity.ts';
+import { usableChecksums } from '../sbom/checksums.ts';
+import { purlIdentity } from '../sbom/purl-identity.ts';
+import type { Kind } from '../../../graph/domain/kinds.ts';
+import type {
+  ExternalRef,
+  SpdxFile,
+  SpdxPackage,
+  SpdxSnippet,
+} from '../../../schemas/spdx2/model.ts';
+import type { EntityInput, FactsBuilder } from '../facts-builder.ts';
+
+/** `primaryPackagePurpose` values that are more than a package. */
+const KIND_OF_PURPOSE: ReadonlyMap<string, Kind> = new Map([
+  ['CONTAINER', 'Image'],
+  ['FILE', 'File'],
+]);
+/** purl types whose things have a kind of their own. */
+const KIND_OF_PURL_TYPE: ReadonlyMap<string, Kind> = new Map([
+  ['huggingface', 'Model'],
+  ['mlflow', 'Model'],
+  ['oci', 'Image'],
+  ['docker', 'Image'],
+]);
+/** "There is none" and "I do not say": absence, never a value. */
+const ABSENT = new Set(['', 'NOASSERTION', 'NONE']);
+const PLACEHOLDER_VERSIONS = new Set(['unknown', 'latest', 'null', 'undefined', 'n/a', '-']);
+const MAX_ATTRIBUTE = 256;
+
+/** A text of an SPDX 2 document; undefined for NOASSERTION and NONE. */
+export function stated(text: string | undefined): string | undefined {
+  return text === undefined || ABSENT.has(text.trim().toUpperCase()) ? undefined : text;
+}
+
+/** What is known of an element beside its own record. */
+export interface ElementPlace {
+  /** Id inside the document, from its SPDXID or its place. */
+  readonly local: string;
+  /** `bom:<namespace>#<SPDXID>`, where other documents may name the element by it. */
+  readonly coordinates: readonly string[];
+}
+
+/** Everything that a package's record says it is. A packageVerificationCode is over names and digests: it identifies nothing. */
+export function packageEntity(
+  builder: FactsBuilder,
+  source: SpdxPackage,
+  place: ElementPlace,
+): EntityInput {
+  const { pointer, name } = source;
+  const digests = usableChecksums(builder, source.checksums, pointer);
+  const purls = purlsOf(builder, source.externalRefs);
+  const kind = kindOfPackage(source, purls.coordinates.concat(purls.nameRefs));
+  const hub = purls.coordinates.concat(purls.nameRefs).map((purl) => hubIdentityOfPurl(purl, kind));
+  const common: EntityInput = {
+    kinds: [kind],
+    pointer,
+    names: name === undefined ? [] : [name],
+    digests,
+    coordinates: [
+      ...purls.coordinates,
+      ...hub.flatMap(({ coordinates }) => coordinates),
+      ...place.coordinates,
+    ],
+    nameRefs: [...purls.nameRefs, ...hub.flatMap(({ nameRefs }) => nameRefs)],
+    local: place.local,
+    attributes: packageAttributes(source),
+  };
+  const isKnown =
+    purls.coordinates.length > 0 ||
+    digests.some(({ algorithm, hex }) => findDigest(algorithm, hex));
+  return isKnown
+    ? common
+    : { ...common, nameRefs: [...(common.nameRefs ?? []), ...namesOf(source)] };
+}
+
+/** Everything that a file's record says it is. Its path names a file of this document only. */
+export function fileEntity(
+  builder: FactsBuilder,
+  source: SpdxFile,
+  place: ElementPlace,
+): EntityInput {
+  const { name, pointer } = source;
+  const isSource = source.types.some((type) => type.toUpperCase() === 'SOURCE');
+  return {
+    kinds: isSource ? ['Code'] : kindsOfFileName(name ?? ''),
+    pointer,
+    names: name === undefined ? [] : [name],
+    digests: usableChecksums(builder, source.checksums, pointer),
+    coordinates: place.coordinates,
+    local: place.local,
+    attributes: attributes([['license', source.licenseConcluded]]),
+  };
+}
+
+/** A part of a file. */
+export function snippetEntity(source: SpdxSnippet, place: ElementPlace): EntityInput {
+  return {
+    kinds: ['File'],
+    pointer: source.pointer,
+    names: source.name === undefined ? [] : [source.name],
+    coordinates: place.coordinates,
+    local: place.local,
+    attributes: attributes([['license', source.licenseConcluded]]),
+  };
+}
+
+function purlsOf(
+  builder: FactsBuilder,
+  refs: readonly ExternalRef[],
+): { readonly coordinates: string[]; readonly nameRefs: string[] } {
+  const coordinates: string[] = [];
+  const nameRefs: string[] = [];
+  for (const { type, locator, pointer } of refs) {
+    if (type !== 'purl') continue;
+    const identity = purlIdentity(locator);
+    if (identity.level === 'coordinate') coordinates.push(identity.ref);
+    else if (identity.level === 'name') nameRefs.push(identity.ref);
+    else builder.problem('purl-invalid', pointer, `not a purl: "${locator}"`);
+  }
+  return { coordinates, nameRefs };
+}
+
+function kindOfPackage({ purpose }: SpdxPackage, purls: readonly string[]): Kind {
+  const stated = KIND_OF_PURPOSE.get(purpose?.toUpperCase() ?? '');
+  if (stated !== undefined) return stated;
+  for (const purl of purls) {
+    const kind = KIND_OF_PURL_TYPE.get(purl.slice('pkg:'.length).split('/', 1)[0] ?? '');
+    if (kind !== undefined) return kind;
+  }
+  return 'Package';
+}
+
+/** A name, with its version where it is a real one, and the dictionary names of the product. */
+function namesOf({ name, version, externalRefs }: SpdxPackage): string[] {
+  const realVersion = stated(version);
+  const isReal =
+    realVersion !== undefined && !PLACEHOLDER_VERSIONS.has(realVersion.trim().toLowerCase());
+  const label = name === undefined || !isReal ? name : `${name}@${realVersion}`;
+  const cpes = externalRefs.filter(({ type }) => type === 'cpe23Type' || type === 'cpe22Type');
+  return [
+    ...sharedName('spdx', stated(label)),
+    ...cpes.flatMap(({ locator }) => sharedName('cpe', locator)),
+  ];
+}
+
+function packageAttributes(source: SpdxPackage): Readonly<Record<string, string>> {
+  const cpe = source.externalRefs.find(({ type }) => type === 'cpe23Type' || type === 'cpe22Type');
+  return attributes([
+    ['version', source.version],
+    ['license', source.licenseDeclared],
+    ['licenseConcluded', source.licenseConcluded],
+    ['downloadLocation', source.downloadLocation],
+    ['verificationCode', source.verificationCode],
+    ['purpose', source.purpose],
+    ['cpe', cpe?.locator],
+  ]);
+}
+
+function attributes(
+  pairs: readonly (readonly [string, string | undefined])[],
+): Readonly<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const [key, value] of pairs) {
+    const text = stated(value);
+    if (text !== undefined) found[key] = text.slice(0, MAX_ATTRIBUTE);
+  }
+  return found;
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+import { PedigreeError } from '../../core/errors.ts';
+import { arrayMember, isJsonObject, member, stringMember } from '../../core/json.ts';
+import { jsonObject, type ToolAdapter } from '../tool-report/adapter.ts';
+import { optional } from '../tool-report/optional.ts';
+import { jsonRoot } from '../tool-report/read.ts';
+import type { Place } from '../tool-report/place.ts';
+import type { Outcome, ReportResult, ReportThing, ToolReport } from '../tool-report/model.ts';
+
+/**
+ * OpenSSF Scorecard: checks (0 to 10, -1 for no result) or probes of a repository at one commit, alone or in its own
+ * statement, whose members are spelled `type` and `predicate_type`. @see https://github.com/ossf/scorecard
+ */
+export const scorecard: ToolAdapter = {
+  format: 'scorecard',
+  detect(decoded) {
+    const document = jsonObject(decoded);
+    const predicate = member(document, 'predicate');
+    const isStatement = stringMember(document, 'predicate_type')?.startsWith(PREDICATE) === true;
+    const result = isStatement && isJsonObject(predicate) ? predicate : document;
+    const version = stringMember(member(result, 'scorecard'), 'version');
+    const hasResults = ['checks', 'findings'].some((key) => arrayMember(result, key) !== undefined);
+    return hasResults ? version : undefined;
+  },
+  parse: (decoded) => parseScorecard(jsonRoot(decoded)),
+};
+
+const PREDICATE = 'https://scorecard.dev/result/';
+
+/**
+ * @throws {PedigreeError} ERR_PARSE_DOCUMENT where it names no repository: a score of nothing
+ */
+function parseScorecard(root: Place): ToolReport {
+  const isStatement = root.at('predicate_type').exists;
+  const result = isStatement ? root.at('predicate') : root;
+  const about = isStatement
+    ? root.at('subject').items.map(subjectThing)
+    : repositoryThing(root.at('repo'));
+  if (about.length === 0) {
+    throw new PedigreeError('ERR_PARSE_DOCUMENT', 'a scorecard that names no repository', {
+      at: '/repo',
+    });
+  }
+  return {
+    tool: 'scorecard',
+    ...optional('toolVersion', result.at('scorecard', 'version').text),
+    ...optional('time', result.at('date').text),
+    stages: [1, 2, 3, 4, 5],
+    about,
+    results: [
+      ...result.at('checks').items.map(checkOf),
+      ...result.at('findings').items.map(findingOf),
+    ],
+    summary: {
+      ...optional('score', result.at('score').numeral),
+      ...optional('repository', about[0]?.names?.[0]),
+      ...optional('commit', commitOf(root)),
+      checks: String(result.at('checks').items.length),
+      findings: String(result.at('findings').items.length),
+    },
+  };
+}
+
+function commitOf(root: Place): string | undefined {
+  return root.at('repo', 'commit').text ?? root.at('subject', 0, 'digest', 'gitCommit').text;
+}
+
+/** 10 is the best, 0 the worst that can be had; -1 says that nothing could be found out. */
+function checkOf(check: Place): ReportResult {
+  const score = check.at('score').numeral;
+  const name = check.at('name').text ?? '';
+  return { name, outcome: outcomeOfScore(Number(score ?? '-1')), ...optional('score', score) };
+}
+
+function outcomeOfScore(score: number): Outcome {
+  if (score < 0) return 'info';
+  if (score === 0) return 'fail';
+  return score >= 10 ? 'pass' : 'warn';
+}
+
+/** A probe says whether something is there, not whether that is good. */
+function findingOf(finding: Place): ReportResult {
+  const name = `${finding.at('probe').text ?? ''} ${finding.at('outcome').text ?? ''}`.trim();
+  return { name, outcome: 'info' };
+}
+
+function repositoryThing(repo: Place): ReportThing[] {
+  const name = repo.at('name').text;
+  return name === undefined ? [] : [thingOf(repo, name, repo.at('commit').text)];
+}
+
+function subjectThing(subject: Place): ReportThing {
+  return thingOf(subject, subject.at('name').text ?? '', subject.at('digest', 'gitCommit').text);
+}
+
+/** Repositories are named without a scheme, `github.com/org/name`; a folder of the machine is no repository. */
+function thingOf(place: Place, name: string, commit: string | undefined): ReportThing {
+  const isHosted = /^[\w.-]{1,253}\.[a-z]{2,63}\//i.test(name);
+  const repository = isHosted ? `https://${name}` : name;
+  return {
+    kind: 'Code',
+    pointer: place.pointer,
+    names: [name],
+    commits: commit === undefined ? [] : [{ repository, commit }],
+    sharedNames: isHosted ? [['repository', name]] : [],
+  };
+}

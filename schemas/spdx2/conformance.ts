@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+import { excerpt } from '../../core/errors.ts';
+import { isJsonObject, member, pointerJoin, stringMember } from '../../core/json.ts';
+import type { JsonObject, JsonValue } from '../../core/canonical-json-jcs.ts';
+import type { SpdxProblem } from './model.ts';
+
+/** Whether a document breaks a rule of SPDX 2, and which. */
+export interface Spdx2Conformance {
+  /** null: none of the rules that are checked is broken. They are not all rules: the official schema ships with no package. */
+  readonly conformant: false | null;
+  readonly problems: readonly SpdxProblem[];
+}
+
+const VERSIONS = new Set(['SPDX-2.0', 'SPDX-2.1', 'SPDX-2.2', 'SPDX-2.3']);
+/** Clause 3.2 of each: letters, digits, `.` and `-`. */
+const ELEMENT_ID = /^SPDXRef-[a-zA-Z0-9.-]+$/;
+const ANY_ID = /^(?:DocumentRef-[a-zA-Z0-9.+-]+:)?SPDXRef-[a-zA-Z0-9.-]+$|^NONE$|^NOASSERTION$/;
+/** 6.9: "YYYY-MM-DDThh:mm:ssZ". */
+const CREATED = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+const CREATOR = /^(?:Tool|Organization|Person): ?\S/;
+const PURL = /^pkg:[A-Za-z][A-Za-z0-9.+-]*\/./;
+/** New in 2.3. */
+const NEW_PACKAGE_MEMBERS = ['primaryPackagePurpose', 'builtDate', 'releaseDate', 'validUntilDate'];
+const OLD_ALGORITHMS = new Set([
+  'SHA1',
+  'SHA224',
+  'SHA256',
+  'SHA384',
+  'SHA512',
+  'MD2',
+  'MD4',
+  'MD5',
+  'MD6',
+]);
+/** Mandatory up to 2.2, optional in 2.3. */
+const OLD_PACKAGE_MEMBERS = ['licenseConcluded', 'licenseDeclared', 'copyrightText'];
+const MAX_LISTED = 20;
+
+/**
+ * Checks the rules on mandatory members, identifiers and versions of SPDX 2 over the JSON form; not the whole schema.
+ * @see https://spdx.github.io/spdx-spec/v2.3/
+ */
+export function checkSpdx2Conformance(root: JsonValue): Spdx2Conformance {
+  const rules = new Rules();
+  if (isJsonObject(root)) rules.checkDocument(root);
+  else rules.fault('', 'not an object');
+  const { problems } = rules;
+  return { conformant: problems.length === 0 ? null : false, problems };
+}
+
+class Rules {
+  readonly problems: SpdxProblem[] = [];
+  #isBefore23 = false;
+
+  fault(pointer: string, message: string): void {
+    if (this.problems.length < MAX_LISTED) {
+      this.problems.push({ code: 'spdx2:rule', pointer, message: excerpt(message, 160) });
+    }
+  }
+
+  checkDocument(root: JsonObject): void {
+    const version = stringMember(root, 'spdxVersion');
+    if (version === undefined || !VERSIONS.has(version)) {
+      this.fault('/spdxVersion', 'not SPDX-2.0 to SPDX-2.3');
+    }
+    this.#isBefore23 = version !== 'SPDX-2.3';
+    if (stringMember(root, 'dataLicense') !== 'CC0-1.0') this.fault('/dataLicense', 'not CC0-1.0');
+    if (stringMember(root, 'SPDXID') !== 'SPDXRef-DOCUMENT') {
+      this.fault('/SPDXID', 'not SPDXRef-DOCUMENT');
+    }
+    this.#text(root, 'name', '');
+    this.#checkNamespace(root);
+    this.#checkCreation(member(root, 'creationInfo'));
+    const ids = new Set<string>(['SPDXRef-DOCUMENT']);
+    this.#each(root, 'packages', (item, pointer) => this.#checkPackage(item, pointer, ids));
+    this.#each(root, 'files', (item, pointer) => this.#checkFile(item, pointer, ids));
+    this.#each(root, 'snippets', (item, pointer) => this.#checkId(item, pointer, ids));
+    this.#each(root, 'relationships', (item, pointer) =>
+      this.#checkRelationship(item, pointer, ids),
+    );
+  }
+
+  #checkNamespace(root: JsonObject): void {
+    const namespace = stringMember(root, 'documentNamespace');
+    if (namespace === undefined || namespace.includes('#') || !/^[a-zA-Z][\w+.-]*:/.test(namespace))
+      this.fault('/documentNamespace', 'not a URI without a fragment (6.5)');
+  }
+
+  #checkCreation(creation: JsonValue | undefined): void {
+    if (!CREATED.test(stringMember(creation, 'created') ?? '')) {
+      this.fault('/creationInfo/created', 'not YYYY-MM-DDThh:mm:ssZ (6.9)');
+    }
+    const creators = member(creation, 'creators');
+    const list: readonly JsonValue[] = Array.isArray(creators) ? creators : [];
+    if (list.length === 0) this.fault('/creationInfo/creators', 'no creator (6.8)');
+    list.forEach((creator, at) => {
+      if (typeof creator !== 'string' || !CREATOR.test(creator)) {
+        this.fault(`/creationInfo/creators/${at}`, 'not "Tool: ", "Organization: " or "Person: "');
+      }
+    });
+  }
+
+  #checkPackage(item: JsonObject, pointer: string, ids: Set<string>): void {
+    this.#checkId(item, pointer, ids);
+    this.#text(item, 'name', pointer);
+    this.#text(item, 'downloadLocation', pointer);
+    this.#checkChecksums(item, pointer);
+    if (this.#isBefore23) {
+      for (const key of OLD_PACKAGE_MEMBERS) this.#text(item, key, pointer);
+      for (const key of NEW_PACKAGE_MEMBERS) {
+        if (member(item, key) !== undefined) this.fault(`${pointer}/${key}`, 'is new in SPDX-2.3');
+      }
+    }
+    this.#each(
+      item,
+      'externalRefs',
+      (ref, at) => {
+        const locator = stringMember(ref, 'referenceLocator') ?? '';
+        if (stringMember(ref, 'referenceType') === 'purl' && !PURL.test(locator)) {
+          this.fault(`${at}/referenceLocator`, `not a purl: "${locator}"`);
+        }
+      },
+      pointer,
+    );
+  }
+
+  #checkFile(item: JsonObject, pointer: string, ids: Set<string>): void {
+    this.#checkId(item, pointer, ids);
+    this.#text(item, 'fileName', pointer);
+    if (stringMember(item, 'fileName')?.startsWith('/') === true) {
+      this.fault(`${pointer}/fileName`, 'an absolute path (8.1)');
+    }
+    this.#checkChecksums(item, pointer);
+    const checksums = member(item, 'checksums');
+    const list: readonly JsonValue[] = Array.isArray(checksums) ? checksums : [];
+    if (!list.some((checksum) => stringMember(checksum, 'algorithm') === 'SHA1')) {
+      this.fault(`${pointer}/checksums`, 'no SHA1 (8.4)');
+    }
+  }
+
+  #checkChecksums(item: JsonObject, pointer: string): void {
+    this.#each(
+      item,
+      'checksums',
+      (checksum, at) => {
+        const algorithm = stringMember(checksum, 'algorithm') ?? '';
+        if (this.#isBefore23 && !OLD_ALGORITHMS.has(algorithm)) {
+          this.fault(`${at}/algorithm`, `"${algorithm}" is new in SPDX-2.3, or unknown`);
+        }
+      },
+      pointer,
+    );
+  }
+
+  #checkId(item: JsonObject, pointer: string, ids: Set<string>): void {
+    const id = stringMember(item, 'SPDXID') ?? '';
+    if (!ELEMENT_ID.test(id)) this.fault(`${pointer}/SPDXID`, `not SPDXRef-[idstring]: "${id}"`);
+    else if (ids.has(id)) this.fault(`${pointer}/SPDXID`, `"${id}" is borne by another element`);
+    ids.add(id);
+  }
+
+  #checkRelationship(item: JsonObject, pointer: string, ids: ReadonlySet<string>): void {
+    for (const key of ['spdxElementId', 'relatedSpdxElement']) {
+      const id = stringMember(item, key) ?? '';
+      const isHere = !id.startsWith('SPDXRef-') || ids.has(id);
+      if (!ANY_ID.test(id) || !isHere) this.fault(`${pointer}/${key}`, `not an element: "${id}"`);
+    }
+  }
+
+  #text(item: JsonObject, key: string, pointer: string): void {
+    const text = stringMember(item, key);
+    if (text === undefined || text === '') this.fault(`${pointer}/${key}`, 'is mandatory');
+  }
+
+  #each(
+    from: JsonObject,
+    key: string,
+    check: (item: JsonObject, pointer: string) => void,
+    base = '',
+  ): void {
+    const items = member(from, key);
+    if (!Array.isArray(items)) return;
+    (items as readonly JsonValue[]).forEach((item, at) => {
+      if (isJsonObject(item)) check(item, pointerJoin(base, key, at));
+    });
+  }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+import { decodeText } from '../../core/json.ts';
+import { TOOL_ADAPTERS } from './adapters.ts';
+import type { Decoded, Detected } from '../decoded.ts';
+
+/** Recognises the report of any tool that has an adapter. */
+export function detectToolReport(decoded: Decoded): Detected | undefined {
+  for (const { format, detect } of TOOL_ADAPTERS) {
+    const version = detect(decoded);
+    if (version !== undefined) return { format, version };
+  }
+  return undefined;
+}
+
+const OPEN_BRACE = 0x7b;
+
+/**
+ * A report that is written as JSON Lines and means nothing line by line, as the text that its adapter reads. Undefined for
+ * everything else; the lines are then documents of their own.
+ */
+export function findLinesReport(
+  bytes: Uint8Array,
+): { readonly decoded: Decoded; readonly detected: Detected } | undefined {
+  if (bytes[0] !== OPEN_BRACE) return undefined;
+  const first = bytes.indexOf(0x0a);
+  if (first < 0 || bytes[first + 1] !== OPEN_BRACE) return undefined;
+  let text: string;
+  try {
+    text = decodeText(bytes);
+  } catch {
+    return undefined;
+  }
+  const decoded: Decoded = { kind: 'text', bytes, text };
+  const detected = detectToolReport(decoded);
+  return detected === undefined ? undefined : { decoded, detected };
+}

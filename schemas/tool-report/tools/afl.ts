@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import { optional } from '../optional.ts';
+import { instantText, textOf } from '../read.ts';
+import type { ToolAdapter } from '../adapter.ts';
+import type { ReportResult, ToolReport } from '../model.ts';
+
+/** AFL++: `fuzzer_stats`, lines of `key : value`. @see https://aflplus.plus/docs/status_screen */
+export const afl: ToolAdapter = {
+  format: 'afl',
+  detect(decoded) {
+    if (decoded.kind !== 'text' || !/^start_time {1,16}: \d/.test(decoded.text)) return undefined;
+    const stats = statsOf(decoded.text);
+    const isStats = stats.has('execs_done') && stats.has('afl_version');
+    return isStats ? (stats.get('afl_version') ?? null) : undefined;
+  },
+  parse: (decoded) => parseStats(statsOf(textOf(decoded))),
+};
+
+/** Lines that are read. A real file has about fifty. */
+const MAX_LINES = 1000;
+
+function statsOf(text: string): Map<string, string> {
+  const stats = new Map<string, string>();
+  for (const line of text.slice(0, 64 * 1024).split('\n', MAX_LINES)) {
+    const colon = line.indexOf(':');
+    if (colon > 0) stats.set(line.slice(0, colon).trim(), line.slice(colon + 1).trim());
+  }
+  return stats;
+}
+
+function parseStats(stats: ReadonlyMap<string, string>): ToolReport {
+  const banner = stats.get('afl_banner');
+  const updated = Number(stats.get('last_update'));
+  return {
+    tool: 'afl++',
+    ...optional('toolVersion', stats.get('afl_version')),
+    ...optional('time', Number.isFinite(updated) ? instantText(updated * 1000) : undefined),
+    stages: [4],
+    about: banner === undefined ? [] : [{ kind: 'File', pointer: '/afl_banner', names: [banner] }],
+    results: [
+      counted(stats, 'saved_crashes', 'unique_crashes'),
+      counted(stats, 'saved_hangs', 'unique_hangs'),
+    ].flat(),
+    summary: Object.fromEntries(stats),
+  };
+}
+
+/** Older releases call what is saved unique. */
+function counted(stats: ReadonlyMap<string, string>, name: string, older: string): ReportResult[] {
+  const count = stats.get(name) ?? stats.get(older);
+  if (count === undefined) return [];
+  return [{ name, outcome: count === '0' ? 'pass' : 'fail', count }];
+}
