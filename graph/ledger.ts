@@ -163,19 +163,33 @@ export class Ledger {
       return;
     }
     if (head.size < this.#head.size) throw forked(head.size);
-    const pending: KnownDocument[] = [];
-    let frontier = this.#head.frontier;
-    let size = this.#head.size;
+    try {
+      const touched = await this.#readOn(head);
+      // only what the log's root vouches for gets a number in the index
+      for (let at = 0; at < touched.length; at += BLOB_PAGE) {
+        await this.#indexDocuments(touched.slice(at, at + BLOB_PAGE));
+      }
+      await this.#loadPolicies();
+    } catch (error) {
+      // what was read of it is read again next time
+      this.knowledge.truncate(this.#head.size);
+      throw error;
+    }
+    this.#advance(head);
+  }
+
+  /** Folds the entries up to a head. @returns the documents that they touched */
+  async #readOn(head: Head): Promise<readonly KnownDocument[]> {
+    const touched: KnownDocument[] = [];
+    let { frontier, size } = this.#head;
     for await (const entry of this.store.entries(size)) {
       if (size >= head.size) break;
       const event = JSON.parse(entry.event) as LogEvent;
       frontier = appendLeaf(frontier, size, entryLeafHash(entry.event, entry.salt));
       size++;
       const document = this.knowledge.apply(event);
-      if (document !== undefined) pending.push(document);
-      if (pending.length >= BLOB_PAGE) await this.#indexDocuments(pending.splice(0));
+      if (document !== undefined) touched.push(document);
     }
-    await this.#indexDocuments(pending);
     if (size !== head.size || rootOf(frontier) !== rootOf(head.frontier)) {
       throw new PedigreeError(
         'ERR_LOG_CORRUPT',
@@ -185,8 +199,7 @@ export class Ledger {
         },
       );
     }
-    await this.#loadPolicies();
-    this.#advance(head);
+    return touched;
   }
 
   async #loadPolicies(): Promise<void> {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { detectAttestedStatement } from './attested-statement/attested-statement.ts';
 import { detectCroissant } from './croissant/detect.ts';
+import { detectCsaf } from './csaf/detect.ts';
 import { detectCyclonedxJson } from './cyclonedx/detect.ts';
 import { detectCyclonedxXml } from './cyclonedx-xml/detect.ts';
 import type { Decoded, Detected, Detector } from './decoded.ts';
@@ -14,8 +15,12 @@ import { detectLink } from './intoto/link.ts';
 import { detectMetablock } from './intoto/metablock.ts';
 import { detectStatement } from './intoto/statement.ts';
 import { detectKubernetes } from './kubernetes/detect.ts';
+import { detectMlflow } from './mlflow/detect.ts';
 import { detectMlmodel } from './mlmodel/detect.ts';
 import { detectOpaque } from './opaque/detect.ts';
+import { detectOpenLineage, detectOpenLineageFacet } from './openlineage/detect.ts';
+import { detectOpenVex } from './openvex/detect.ts';
+import { detectOsv } from './osv/detect.ts';
 import { detectSigstoreBundle } from './sigstore-bundle/bundle.ts';
 import { detectGcbProvenance } from './slsa/gcb-provenance.ts';
 import { detectNpmAttestations } from './slsa/npm-attestations.ts';
@@ -26,6 +31,7 @@ import {
   detectSpdx2Xml,
   detectSpdx2Yaml,
 } from './spdx2/detect.ts';
+import { detectToolReport } from './tool-report/detect.ts';
 
 /** One line a format, envelopes first; what is more particular stands before what is more general. */
 const DETECTORS: readonly Detector[] = [
@@ -53,6 +59,13 @@ const DETECTORS: readonly Detector[] = [
   detectKubernetes,
   detectHfDatasetCard,
   detectHfModelCard,
+  detectOpenLineage,
+  detectOpenLineageFacet,
+  detectMlflow,
+  detectOpenVex,
+  detectCsaf,
+  detectToolReport,
+  detectOsv,
 ];
 
 /** The format of a document by its content, never by its name. What nothing recognises is opaque. */

@@ -15,7 +15,15 @@ import type { JsonObject, JsonValue } from '../../core/canonical-json-jcs.ts';
 import { excerpt, isPedigreeError, PedigreeError } from '../../core/errors.ts';
 import { findInstant } from '../../core/instant.ts';
 import type { Instant } from '../../core/instant.ts';
-import { isJsonObject, member, parseJson, pointerJoin, stringMember } from '../../core/json.ts';
+import {
+  decodeText,
+  isJsonObject,
+  member,
+  parseJson,
+  pointerJoin,
+  stringMember,
+} from '../../core/json.ts';
+import { parseYaml } from '../../schemas/yaml/parse.ts';
 
 /** The JSON of `evidence verify --json`. */
 export interface EvidenceReport {
@@ -40,8 +48,13 @@ export interface VerifyEvidenceOptions {
   readonly at: Instant;
   /** Folder of certificates, revocation lists and collateral. Absent: only what ships with the product. */
   readonly endorsements?: string;
-  /** JSON file with the appraisal policy. Absent: the strict default of the kind. */
+  /** File with the appraisal policy: YAML where it is named so, else JSON. Absent: the strict default of the kind. */
   readonly policy?: string;
+  /**
+   * Hex of the bytes that the evidence must carry in the field that its kind has for them; for tokens, of the characters of
+   * a nonce. Absent: nobody asks, and the evidence may be a replay.
+   */
+  readonly nonce?: string;
   /** Folder of the operator's trust anchors for this kind. Absent: the pinned ones. */
   readonly roots?: string;
 }
@@ -53,6 +66,33 @@ export interface VerifyCasesOptions {
   readonly format?: 'text' | 'json';
 }
 
+interface NonceField {
+  /** The member of the appraisal policy that compares the field. */
+  readonly key: string;
+  /** How the policy writes it. */
+  readonly form: 'hex' | 'text';
+}
+
+const REPORT_DATA: NonceField = { key: 'reportData', form: 'hex' };
+const NONCE: NonceField = { key: 'nonce', form: 'hex' };
+const EAT_NONCE: NonceField = { key: 'eatNonce', form: 'text' };
+
+/** Where each kind carries what its caller chose. */
+const NONCE_FIELDS: ReadonlyMap<string, NonceField> = new Map([
+  ['sev-snp', REPORT_DATA],
+  ['tdx', REPORT_DATA],
+  ['sgx', REPORT_DATA],
+  ['nitro', NONCE],
+  ['tpm', NONCE],
+  ['azure-snp-vtpm', NONCE],
+  ['nvidia-gpu', NONCE],
+  ['ear', EAT_NONCE],
+  ['gcp-cs-jwt', EAT_NONCE],
+  ['simulated', REPORT_DATA],
+]);
+
+const MAX_NONCE_BYTES = 1024;
+
 /** Findings that say something about us or our files, and nothing about the evidence. */
 const NO_ANSWER: ReadonlySet<string> = new Set(['verifier-fault', 'trust-anchor-invalid']);
 
@@ -63,13 +103,15 @@ const MAX_CASES = 10_000;
 
 /**
  * Verifies one evidence file and appraises it. Reads files, never the network.
- * @throws {PedigreeError} ERR_NOT_FOUND for an unreadable file, ERR_LIMIT_SIZE, ERR_LIMIT_ITEMS, ERR_POLICY_INVALID
+ * @throws {PedigreeError} ERR_NOT_FOUND for an unreadable file, ERR_LIMIT_SIZE, ERR_LIMIT_ITEMS, ERR_POLICY_INVALID,
+ * ERR_USAGE for a nonce that is malformed or contradicts the policy
  */
 export async function verifyEvidenceFile(options: VerifyEvidenceOptions): Promise<EvidenceReport> {
   const { file, kind, at } = options;
-  const policy = options.policy === undefined ? {} : await readPolicy(options.policy);
+  const given = options.policy === undefined ? {} : await readPolicy(options.policy);
   const scheme = findScheme(kind);
   if (scheme === undefined) return unsupported(kind);
+  const policy = options.nonce === undefined ? given : withNonce(kind, given, options.nonce);
   const outcome = scheme.run({
     evidence: await readBounded(file),
     endorsements: await readEndorsements(scheme, options.endorsements),
@@ -300,14 +342,49 @@ async function readAnchors(
 
 async function readPolicy(path: string): Promise<JsonObject> {
   try {
-    const { value } = parseJson(await readBounded(path));
+    const bytes = await readBounded(path);
+    const isYaml = /\.ya?ml$/i.test(path);
+    const { value } = isYaml ? parseYaml(decodeText(bytes)) : parseJson(bytes);
     if (isJsonObject(value)) return value;
   } catch (cause) {
     if (!isPedigreeError(cause) || !cause.code.startsWith('ERR_PARSE_')) throw cause;
     const message = `the policy is not readable: ${cause.message}`;
     throw new PedigreeError('ERR_POLICY_INVALID', message, { cause, file: path });
   }
-  throw new PedigreeError('ERR_POLICY_INVALID', 'the policy is not a JSON object', { file: path });
+  throw new PedigreeError('ERR_POLICY_INVALID', 'the policy is not an object', { file: path });
+}
+
+/** The policy that also asks for the nonce. The policy alone decides how long one is: a shorter one is never filled up. */
+function withNonce(kind: string, policy: JsonObject, nonce: string): JsonObject {
+  const field = NONCE_FIELDS.get(kind);
+  if (field === undefined) {
+    throw new PedigreeError('ERR_USAGE', `evidence of the kind ${excerpt(kind)} carries no nonce`);
+  }
+  const isHex = /^(?:[0-9a-fA-F]{2})+$/.test(nonce) && nonce.length <= 2 * MAX_NONCE_BYTES;
+  if (!isHex) {
+    throw new PedigreeError('ERR_USAGE', `--nonce is not hex of 1 to ${MAX_NONCE_BYTES} bytes`);
+  }
+  const wanted = field.form === 'hex' ? nonce.toLowerCase() : nonceText(nonce);
+  const stated = member(policy, field.key);
+  if (stated !== undefined && (typeof stated !== 'string' || !isSameNonce(field, stated, wanted))) {
+    const message = `--nonce and the policy key ${field.key} ask for different values`;
+    throw new PedigreeError('ERR_USAGE', message, { hint: 'give one of them' });
+  }
+  return { ...policy, [field.key]: wanted };
+}
+
+function isSameNonce(field: NonceField, stated: string, wanted: string): boolean {
+  return (field.form === 'hex' ? stated.toLowerCase() : stated) === wanted;
+}
+
+/** Tokens carry text; what no token can carry is not asked of one. */
+function nonceText(nonce: string): string {
+  const bytes = Buffer.from(nonce, 'hex');
+  if (bytes.some((byte) => byte < 0x20 || byte > 0x7e)) {
+    const hint = 'write the hex of the characters that the token carries';
+    throw new PedigreeError('ERR_USAGE', '--nonce is not the hex of plain text', { hint });
+  }
+  return bytes.toString('latin1');
 }
 
 function unsupported(kind: string): EvidenceReport {

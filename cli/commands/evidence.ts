@@ -15,6 +15,7 @@ interface EvidenceOptions extends CommonOptions {
   readonly roots?: string;
   readonly at?: string;
   readonly policy?: string;
+  readonly nonce?: string;
   readonly cases?: string;
 }
 
@@ -30,7 +31,8 @@ export function addEvidence(program: Command, context: CommandContext): void {
     .option('--endorsements <dir>', 'folder of certificates, revocation lists and collateral')
     .option('--roots <dir>', 'folder of trust anchors in place of the pinned ones')
     .option('--at <time>', 'RFC 3339 time to verify at (default: now)')
-    .option('--policy <file>', 'appraisal policy, JSON')
+    .option('--policy <file>', 'appraisal policy, JSON, or YAML in a file .yaml or .yml')
+    .option('--nonce <hex>', 'the bytes that the evidence must carry, as its kind carries them')
     .option(
       '--cases <manifest>',
       'run a manifest of cases, one line each; exit 0 only when all agree',
@@ -68,6 +70,7 @@ async function verifyOne(
     ...(options.endorsements === undefined ? {} : { endorsements: options.endorsements }),
     ...(options.roots === undefined ? {} : { roots: options.roots }),
     ...(options.policy === undefined ? {} : { policy: options.policy }),
+    ...(options.nonce === undefined ? {} : { nonce: options.nonce }),
   });
   if (options.json === true) writeJson(context, report);
   else printEvidence(context.terminal, report);
@@ -79,6 +82,11 @@ async function verifyCases(
   manifest: string,
   options: EvidenceOptions,
 ): Promise<number> {
+  if (options.nonce !== undefined) {
+    throw new PedigreeError('ERR_USAGE', '--nonce is for one piece of evidence, not for --cases', {
+      hint: 'each case names what it expects in its policy',
+    });
+  }
   const counts = await verifyEvidenceCases(manifest, (line) => context.terminal.out(`${line}\n`), {
     ...(options.kind === undefined ? {} : { kind: options.kind }),
     format: options.json === true ? 'json' : 'text',

@@ -116,15 +116,27 @@ export class View implements ScopedIndex {
     return classOfRank(this.tables.asSupport[document] ?? 0);
   }
 
-  /** Label of a document for people: the name of the outermost file it came in. */
+  /**
+   * Label of a document for people: the name it was handed in by, else that of the outermost file it came in. Of several the
+   * smallest, so that it does not depend on what came first.
+   */
   sourceOf(id: number): string {
     const document = this.knowledge.documents[id];
     if (document === undefined) return '';
-    const outer = document.sources.find((source) => source.parent !== null)?.parent;
-    const direct = document.sources.some((source) => source.parent === null);
-    if (!direct && outer !== null && outer !== undefined && outer !== id)
-      return this.sourceOf(outer);
-    return latestEntry(document, this.scope.asOf)?.source ?? document.digest;
+    const { asOf } = this.scope;
+    const own = document.entries
+      .filter((entry) => entry.index < asOf && entry.unpackedFrom === null)
+      .map((entry) => entry.source);
+    return smallest(own) ?? smallest(this.#outerSources(document)) ?? document.digest;
+  }
+
+  /** Labels of what a document was taken out of, as far as that stands. */
+  #outerSources(document: KnownDocument): string[] {
+    return document.sources.flatMap(({ parent, index }) => {
+      const outer = parent === null ? undefined : this.knowledge.documents[parent];
+      const stands = outer !== undefined && this.knowledge.isLive(outer, this.scope.asOf);
+      return stands && index < this.scope.asOf ? [this.sourceOf(outer.id)] : [];
+    });
   }
 
   /** Quarantined, pending and opaque documents that an authorised identity validly signed open what they are about. */
@@ -156,4 +168,8 @@ function boilerplateNodes(index: LineageIndex, scope: Scope): Set<number> {
     if (node !== undefined) found.add(node);
   }
   return found;
+}
+
+function smallest(texts: readonly string[]): string | undefined {
+  return texts.toSorted()[0];
 }

@@ -5,7 +5,7 @@ import { parseCsaf } from '../../schemas/csaf/parse.ts';
 import { FactsBuilder } from './facts-builder.ts';
 import { addReport } from './tool-report/report-node.ts';
 import { thingNodes } from './tool-report/things.ts';
-import { stateStatus } from './tool-report/vulnerability.ts';
+import { stateAliases, stateStatus, vulnerabilityNode } from './tool-report/vulnerability.ts';
 import type { Csaf, CsafNote, CsafProduct, CsafVulnerability } from '../../schemas/csaf/model.ts';
 import type { ReportThing } from '../../schemas/tool-report/model.ts';
 import type { Decoded, Detected } from '../../schemas/decoded.ts';
@@ -120,6 +120,8 @@ function stateVulnerability(
   const others = ids.map(([, text]) => text);
   const id = cve ?? others[0] ?? '';
   const aliases = others.filter((other) => other !== id);
+  const node = vulnerabilityNode(builder, id);
+  if (node !== undefined) stateAliases(builder, node, aliases, `${vulnerability.pointer}/ids`);
   const flags = labelsOf(vulnerability.flags);
   const remediations = labelsOf(vulnerability.remediations);
   for (const { list, product, pointer } of statuses) {
@@ -135,7 +137,7 @@ function stateVulnerability(
         justification: flags.get(product) ?? '',
         remediation: remediations.get(product) ?? '',
       };
-      stateStatus(builder, { id, aliases, thing, status, details, pointer });
+      stateStatus(builder, { id, aliases: [], thing, status, details, pointer });
     }
   }
 }

@@ -20,8 +20,9 @@ function readCyclonedxXml(decoded: Decoded, _detected: Detected, context: ReadCo
     throw new PedigreeError('ERR_PARSE_DOCUMENT', 'CycloneDX XML is text');
   }
   const root = parseXml(decoded.text);
-  const { bom, placeOf } = parseCyclonedxXml(root);
-  const facts = replacePointers(extractCyclonedx(bom, 'cyclonedx-xml', context), placeOf);
+  const parsed = parseCyclonedxXml(root);
+  const extracted = extractCyclonedx(parsed.bom, 'cyclonedx-xml', context);
+  const facts = replacePointers(extracted, (pointer) => parsed.placeOf(pointer));
   if (context.strict !== true) return { facts, conformant: null, conformanceProblems: [] };
   const { conformant, problems } = checkCyclonedxXmlConformance(root);
   return { facts, conformant, conformanceProblems: problems };

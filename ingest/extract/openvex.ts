@@ -5,7 +5,7 @@ import { findOpenVexFaults } from '../../schemas/openvex/conform.ts';
 import { parseOpenVex } from '../../schemas/openvex/parse.ts';
 import { FactsBuilder } from './facts-builder.ts';
 import { addReport } from './tool-report/report-node.ts';
-import { stateStatus } from './tool-report/vulnerability.ts';
+import { stateAliases, stateStatus, vulnerabilityNode } from './tool-report/vulnerability.ts';
 import type { OpenVex, VexComponent, VexStatement } from '../../schemas/openvex/model.ts';
 import type { ReportThing } from '../../schemas/tool-report/model.ts';
 import type { Decoded, Detected } from '../../schemas/decoded.ts';
@@ -66,6 +66,9 @@ function stateProducts(
 ): readonly number[] {
   const { vulnerability, aliases, products, status } = statement;
   const nodes: number[] = [];
+  const node = vulnerabilityNode(builder, vulnerability);
+  if (node !== undefined)
+    stateAliases(builder, node, aliases, `${statement.pointer}/vulnerability`);
   for (const product of products) {
     const parts = product.subcomponents.length === 0 ? [undefined] : product.subcomponents;
     for (const part of parts) {
@@ -81,7 +84,14 @@ function stateProducts(
       const { pointer } = product;
       const thing = thingOf(product);
       nodes.push(
-        ...stateStatus(builder, { id: vulnerability, aliases, thing, status, details, pointer }),
+        ...stateStatus(builder, {
+          id: vulnerability,
+          aliases: [],
+          thing,
+          status,
+          details,
+          pointer,
+        }),
       );
     }
   }

@@ -60,6 +60,7 @@ function attributesOf(advisory: OsvAdvisory): Readonly<Record<string, string>> {
 function stateAffected(builder: FactsBuilder, advisory: OsvAdvisory, affected: OsvAffected): void {
   const { withdrawn, id } = advisory;
   const purl = findPackagePurl(affected.ecosystem, affected.name, affected.purl);
+  const whole = packageOf(affected, purl);
   const state = (
     status: string,
     thing: ReportThing,
@@ -72,7 +73,7 @@ function stateAffected(builder: FactsBuilder, advisory: OsvAdvisory, affected: O
   };
   for (const range of affected.ranges) {
     const details = { rangeType: range.type, range: rangeText(range) };
-    state('affected', packageOf(affected, purl), details, range.pointer);
+    state('affected', whole, details, range.pointer);
     for (const { kind, version } of range.events) {
       const status = STATUS_OF_EVENT.get(kind);
       if (status === undefined || version === '0') continue;
@@ -87,7 +88,7 @@ function stateAffected(builder: FactsBuilder, advisory: OsvAdvisory, affected: O
   if (affected.ranges.length === 0) {
     const listed = affected.versions.length > 0;
     const details = { range: listed ? 'listed versions' : 'all versions' };
-    state('affected', packageOf(affected, purl), details, affected.pointer);
+    state('affected', whole, details, affected.pointer);
   }
 }
 

@@ -5,10 +5,12 @@ import { detectArchive } from '../../schemas/archive/detect.ts';
 import { decode } from '../../schemas/decoded.ts';
 import { detect } from '../../schemas/detect.ts';
 import { splitJsonLines } from '../../schemas/jsonl.ts';
+import { findLinesReport } from '../../schemas/tool-report/detect.ts';
 import { extractArchiveFacts } from '../unpack/archive-facts.ts';
 import { unpackArchive } from '../unpack/unpack-archive.ts';
 import { attestedStatementReader } from './attested-statement.ts';
 import { croissantReader } from './croissant.ts';
+import { csafReader } from './csaf.ts';
 import { cyclonedxReader } from './cyclonedx.ts';
 import { cyclonedxXmlReader } from './cyclonedx-xml.ts';
 import { dsseReader } from './dsse.ts';
@@ -23,9 +25,13 @@ import { intotoLinkReader } from './intoto-link.ts';
 import { intotoMetablockReader } from './intoto-metablock.ts';
 import { intotoStatementReader } from './intoto-statement.ts';
 import { kubernetesReader } from './kubernetes.ts';
+import { mlflowReader } from './mlflow.ts';
 import { mlmodelReader } from './mlmodel.ts';
 import { omsReader } from './oms.ts';
 import { opaqueReader } from './opaque.ts';
+import { openLineageFacetReader, openLineageReader } from './openlineage.ts';
+import { openVexReader } from './openvex.ts';
+import { osvReader } from './osv.ts';
 import { sigstoreBundleReader } from './sigstore-bundle.ts';
 import { slsaGcbReader } from './slsa-gcb.ts';
 import { slsaNpmReader } from './slsa-npm.ts';
@@ -35,6 +41,7 @@ import { completenessReader } from './statements/completeness.ts';
 import { deploymentReader } from './statements/deployment.ts';
 import { evaluationReader } from './statements/evaluation.ts';
 import { revocationReader } from './statements/revocation.ts';
+import { toolReportReader } from './tool-report.ts';
 import { witnessReader } from './witness.ts';
 
 /** One line a format. */
@@ -67,6 +74,13 @@ const READERS: ReadonlyMap<string, FormatReader> = new Map(
     dvcReader,
     mlmodelReader,
     kubernetesReader,
+    openLineageReader,
+    openLineageFacetReader,
+    mlflowReader,
+    openVexReader,
+    csafReader,
+    osvReader,
+    toolReportReader,
     opaqueReader,
   ].flatMap((reader) => reader.formats.map((format) => [format, reader] as const)),
 );
@@ -78,15 +92,17 @@ export interface ReadDocument {
 }
 
 /**
- * Reads one document: archives and JSON Lines are opened, everything else goes to the reader of its format.
+ * Reads one document: archives and JSON Lines are opened, everything else goes to the reader of its format. A report that
+ * means nothing line by line is one document, though it is written as lines.
  * @throws {PedigreeError} where the bytes are not what they claim to be
  */
 export async function readDocument(bytes: Uint8Array, context: ReadContext): Promise<ReadDocument> {
   if (detectArchive(bytes) !== undefined) return readArchive(bytes, context);
-  const lines = splitJsonLines(bytes);
+  const whole = findLinesReport(bytes);
+  const lines = whole === undefined ? splitJsonLines(bytes) : undefined;
   if (lines !== undefined) return readLines(lines, context);
-  const decoded = decode(bytes);
-  const detected = detect(decoded);
+  const decoded = whole?.decoded ?? decode(bytes);
+  const detected = whole?.detected ?? detect(decoded);
   const reader = READERS.get(detected.format);
   if (reader === undefined) {
     throw new PedigreeError('ERR_INTERNAL', `no reader for the format ${detected.format}`);

@@ -25,7 +25,7 @@ const NO_SCHEMA: Problem = {
 function readSpdx2Document(decoded: Decoded, detected: Detected, context: ReadContext): Reading {
   const { document, form } = readSpdx2(decoded, detected.format);
   const extracted = extractSpdx2(document, detected.format, context);
-  const placed = replacePointers(extracted, form.placeOf);
+  const placed = replacePointers(extracted, (pointer) => form.placeOf(pointer));
   const problems = [...form.problems, ...placed.problems].slice(0, LIMITS.problems);
   const facts = { ...placed, problems };
   if (context.strict !== true) return { facts, conformant: null, conformanceProblems: [] };

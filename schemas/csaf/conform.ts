@@ -1,6 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
+import { placeOf } from '../tool-report/place.ts';
+import { findCvssFaults } from './conform/cvss.ts';
+import { findDocumentFaults } from './conform/document.ts';
+import { findProductFaults } from './conform/products.ts';
+import { findTrackingFaults } from './conform/tracking.ts';
+import { findVulnerabilityFaults } from './conform/vulnerabilities.ts';
 import type { JsonDocument } from '../../core/json.ts';
 import type { SchemaProblem } from '../intoto/problem.ts';
-export function findCsafFaults(_json: JsonDocument): readonly SchemaProblem[] {
-  return [];
+
+/**
+ * What is wrong with a CSAF document by the mandatory tests of its specification (section 6.1) that can be told from the
+ * document alone. The code of a fault is the number of the test. Not looked at: names of CWE weaknesses (6.1.11 needs their
+ * list), languages of three letters (6.1.12), the profiles (6.1.27), and what is new in the 2.1 draft and not listed here.
+ * @see https://docs.oasis-open.org/csaf/csaf/v2.0/os/csaf-v2.0-os.html#61-mandatory-tests
+ */
+export function findCsafFaults(json: JsonDocument): readonly SchemaProblem[] {
+  const root = placeOf(json);
+  return [
+    findDocumentFaults,
+    findTrackingFaults,
+    findProductFaults,
+    findVulnerabilityFaults,
+    findCvssFaults,
+  ].flatMap((find) => find(root));
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PedigreeError } from '../../core/errors.ts';
+import { LIMITS } from '../../core/limits.ts';
 import { optional } from '../tool-report/optional.ts';
 import { placeOf, type Place } from '../tool-report/place.ts';
 import type { JsonDocument } from '../../core/json.ts';
@@ -25,7 +26,7 @@ export function parseCsaf(json: JsonDocument): Csaf {
   const tracking = document.at('tracking');
   const tree = root.at('product_tree');
   const groups = tree.at('product_groups').items.flatMap(groupOf);
-  const members = new Map(groups.map(({ id, products }) => [id, products]));
+  const members = new GroupBook(groups);
   return {
     ...optional('version', document.at('csaf_version').text),
     ...optional('category', document.at('category').text),
@@ -53,7 +54,7 @@ export function productPlaces(tree: Place): Place[] {
   for (let branch = stack.pop(); branch !== undefined; branch = stack.pop()) {
     const product = branch.at('product');
     if (product.isObject) found.push(product);
-    stack.push(...branch.at('branches').items.reverse());
+    for (const inner of branch.at('branches').items.reverse()) stack.push(inner);
   }
   const combined = [...tree.at('relationships').items, ...tree.at('product_paths').items];
   for (const place of combined) {
@@ -130,10 +131,7 @@ function groupOf(place: Place): CsafGroup[] {
   return [{ id, products, pointer: place.pointer }];
 }
 
-function vulnerabilityOf(
-  place: Place,
-  groups: ReadonlyMap<string, readonly string[]>,
-): CsafVulnerability {
+function vulnerabilityOf(place: Place, groups: GroupBook): CsafVulnerability {
   const ids = place.at('ids').items.flatMap((one) => {
     const text = one.at('text').text;
     return text === undefined ? [] : [[one.at('system_name').text ?? '', text] as const];
@@ -158,13 +156,40 @@ function vulnerabilityOf(
   };
 }
 
-function noteOf(
-  place: Place,
-  label: Place,
-  groups: ReadonlyMap<string, readonly string[]>,
-): CsafNote {
+function noteOf(place: Place, label: Place, groups: GroupBook): CsafNote {
   const own = place.at('product_ids').items.flatMap((one) => one.text ?? []);
-  const grouped = place.at('group_ids').items.flatMap((one) => groups.get(one.text ?? '') ?? []);
+  const grouped = groups.productsOf(place.at('group_ids').items.flatMap((one) => one.text ?? []));
   const products = [...new Set([...own, ...grouped])];
   return { label: label.text ?? '', products, pointer: place.pointer };
+}
+
+/** Reads the flags or remediations of one vulnerability, groups resolved. */
+export type NotesOf = (list: Place, label: 'label' | 'category') => readonly CsafNote[];
+
+/** How to read the notes of a document whose product groups are these. */
+export function parseNotes(root: Place): NotesOf {
+  const groups = new GroupBook(root.at('product_tree', 'product_groups').items.flatMap(groupOf));
+  return (list, label) => list.items.map((one) => noteOf(one, one.at(label), groups));
+}
+
+/** Groups written out: a short document could name a long group a million times, so the sum is bounded. */
+class GroupBook {
+  readonly #members: ReadonlyMap<string, readonly string[]>;
+  #left: number = LIMITS.edges;
+
+  constructor(groups: readonly CsafGroup[]) {
+    this.#members = new Map(groups.map(({ id, products }) => [id, products]));
+  }
+
+  /** @throws {PedigreeError} ERR_LIMIT_ITEMS */
+  productsOf(ids: readonly string[]): string[] {
+    return [...new Set(ids)].flatMap((id) => {
+      const products = this.#members.get(id) ?? [];
+      this.#left -= products.length;
+      if (this.#left < 0) {
+        throw new PedigreeError('ERR_LIMIT_ITEMS', 'groups of more products than can be listed');
+      }
+      return products;
+    });
+  }
 }

@@ -5,9 +5,9 @@ import type { Decoded, Detected } from '../decoded.ts';
 
 /** Recognises the report of any tool that has an adapter. */
 export function detectToolReport(decoded: Decoded): Detected | undefined {
-  for (const { format, detect } of TOOL_ADAPTERS) {
-    const version = detect(decoded);
-    if (version !== undefined) return { format, version };
+  for (const adapter of TOOL_ADAPTERS) {
+    const version = adapter.detect(decoded);
+    if (version !== undefined) return { format: adapter.format, version };
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { LedgerGateFacts } from '../../api/service/gate-facts.ts';
 import { blastRadius } from '../../graph/lineage/blast-radius.ts';
 import { lineageGraph } from '../../graph/lineage/lineage-graph.ts';
 import { retrainWaves, rollbackTargets } from '../../graph/lineage/recovery.ts';
@@ -55,4 +56,22 @@ export function clearRefs(view: View, seed: string): Set<string> {
     for (const member of view.folding.itemOf(leader).members) found.add(view.index.refOf(member));
   }
   return found;
+}
+
+/** What the gate is told about some refs, without the log indices that follow the order of the log. */
+export async function gateAnswers(
+  facts: LedgerGateFacts,
+  refs: readonly string[],
+): Promise<unknown[]> {
+  const told: unknown[] = [];
+  for (const minClass of ['unsigned', 'trusted'] as const) {
+    for (const ref of refs) {
+      const { affected, possible, skipped } = await facts.contamination([ref], minClass);
+      const paths = (list: typeof affected): string[] =>
+        list.map(({ revocationIndex: _, ...path }) => JSON.stringify(path)).sort();
+      const closure = await facts.closure(ref, minClass);
+      told.push({ affected: paths(affected), possible: paths(possible), skipped, closure });
+    }
+  }
+  return told;
 }

@@ -11,6 +11,8 @@ export interface TeeCase {
   readonly scheme: RunnableScheme;
   readonly input: RunInput;
   readonly expect: 'accept' | 'reject';
+  /** The other answer, where it is defensible too. */
+  readonly alsoAllowed?: 'accept' | 'reject';
 }
 
 interface ManifestEntry {
@@ -21,6 +23,12 @@ interface ManifestEntry {
   readonly verifyAt: string;
   readonly policy: JsonObject & { readonly trustRootOverride?: boolean };
   readonly expect: 'accept' | 'reject';
+  readonly alsoAllowed?: 'accept' | 'reject';
+}
+
+/** Cases that every verifier must take. */
+export function readGenuineCases(): readonly TeeCase[] {
+  return readTeeCases().filter((one) => one.expect === 'accept' && one.alsoAllowed !== 'reject');
 }
 
 /** The cases whose kind is supported, in the order of the manifest. */
@@ -40,6 +48,7 @@ function toCase(entry: ManifestEntry, scheme: RunnableScheme): TeeCase {
     id: entry.id,
     scheme,
     expect: entry.expect,
+    ...(entry.alsoAllowed === undefined ? {} : { alsoAllowed: entry.alsoAllowed }),
     input: {
       evidence: read(entry.evidence),
       endorsements: new Map(

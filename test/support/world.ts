@@ -122,6 +122,7 @@ export class World {
   readonly #options: WorldOptions;
   readonly #clock = steppingClock();
   #trustedKeys: readonly TrustedKey[];
+  #openStore: (folder: string) => Promise<GraphStore>;
   #pedigree: Pedigree | undefined;
   #store: GraphStore | undefined;
 
@@ -129,6 +130,7 @@ export class World {
     this.folder = folder;
     this.#options = options;
     this.#trustedKeys = options.trustedKeys ?? trustedRoles();
+    this.#openStore = options.openStore ?? openEmbeddedStore;
   }
 
   static async open(options: WorldOptions = {}): Promise<World> {
@@ -193,6 +195,26 @@ export class World {
     await this.#start();
   }
 
+  /**
+   * Opened again with a fault in the way of the first read. Where the fault strikes, the ledger stands with what it has.
+   * @param again whether to read on at once, after the fault
+   */
+  async restartWith(plant: () => unknown, again = true): Promise<void> {
+    await this.pedigree.ledger.close();
+    await this.#open();
+    plant();
+    const read = this.ledger.refresh();
+    if (!again) return read;
+    await read.catch(() => undefined);
+    await this.ledger.refresh();
+  }
+
+  /** Goes on with a store that was filled elsewhere; the one before has been closed. */
+  async reopenWith(openStore: (folder: string) => Promise<GraphStore>): Promise<void> {
+    this.#openStore = openStore;
+    await this.#start();
+  }
+
   async close(): Promise<void> {
     await this.#pedigree?.ledger.close();
     this.#pedigree = undefined;
@@ -200,12 +222,16 @@ export class World {
   }
 
   async #start(): Promise<void> {
-    const { openStore, wrapStore, wrapBlobs, teeAnchors } = this.#options;
-    this.#store = await (openStore ?? openEmbeddedStore)(join(this.folder, 'store'));
+    await this.#open();
+    await this.ledger.refresh();
+  }
+
+  async #open(): Promise<void> {
+    const { wrapStore, wrapBlobs, teeAnchors } = this.#options;
+    this.#store = await this.#openStore(join(this.folder, 'store'));
     const store = wrapStore === undefined ? this.#store : wrapStore(this.#store);
     const ledger = new Ledger(store, countingBytes());
     const folder = new FolderBlobStore(join(this.folder, 'blobs'));
-    await ledger.refresh();
     this.#pedigree = new Pedigree({
       ledger,
       blobs: wrapBlobs === undefined ? folder : wrapBlobs(folder),

@@ -11,7 +11,9 @@ const REGISTRY_HOSTS = [
   ['registry', 'yarnpkg', 'com'],
   ['pypi', 'org'],
   ['files', 'pythonhosted', 'org'],
-  ['crates', 'io'],
+  // the bare name is an ecosystem in the OSV schema; these are the hosts
+  ['index', 'crates', 'io'],
+  ['static', 'crates', 'io'],
   ['proxy', 'golang', 'org'],
   ['repo1', 'maven', 'org'],
   ['repo', 'maven', 'apache', 'org'],

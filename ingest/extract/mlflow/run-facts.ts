@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { PedigreeError } from '../../../core/errors.ts';
 import { instantFromMs } from '../../../core/instant.ts';
 import { findGitRef } from '../git-ref.ts';
 import { artifactEntities, attributesOf, datasetEntity, modelRef, runRef } from './identity.ts';
@@ -14,6 +15,8 @@ const TRAINING_CONTEXTS = new Set([
   'finetuning',
   'fine-tuning',
 ]);
+/** Scores of one dataset, models times metrics. */
+const MAX_SCORES = 100_000;
 /** Last millisecond that a date can hold. */
 const MAX_MS = 8_640_000_000_000_000;
 
@@ -78,11 +81,16 @@ function stateInputs(
   node: number,
   models: readonly number[],
 ): void {
+  const metrics = metricsByDataset(run.metrics);
   run.datasets.forEach((dataset, at) => {
     const context = dataset.context?.toLowerCase() ?? '';
     const data = builder.entity(datasetEntity(builder, dataset));
     if (SCORE_CONTEXTS.has(context)) {
-      stateEvaluation(builder, run, dataset, { data, models, at });
+      const key = datasetKey(dataset.name, dataset.mlflowDigest);
+      const measured = metrics.get(key) ?? [];
+      // a dataset that is listed again is not measured again
+      metrics.delete(key);
+      stateEvaluation(builder, run, dataset, { data, models, measured, at });
       return;
     }
     const qualifiers = { role: context === '' ? 'input' : context };
@@ -99,23 +107,45 @@ function stateEvaluation(
   builder: FactsBuilder,
   run: MlflowRun,
   dataset: MlflowDataset,
-  { data, models, at }: { data: number; models: readonly number[]; at: number },
+  { data, models, measured, at }: EvaluatedDataset,
 ): void {
+  if (measured.length * models.length > MAX_SCORES) {
+    throw new PedigreeError('ERR_LIMIT_ITEMS', `more than ${MAX_SCORES} scores on one dataset`);
+  }
   const label = `${run.name ?? run.runId} on ${dataset.name}`;
   const evaluation = builder.localNode(`evaluation/${run.runId}/${at}`, ['Evaluation'], [label]);
   builder.edge(evaluation, 'testedOn', data, dataset.pointer);
   for (const model of models) builder.edge(evaluation, 'evaluates', model, dataset.pointer);
-  for (const metric of run.metrics.filter((one) => isOn(one, dataset))) {
+  for (const { key, value, pointer } of measured) {
     for (const model of models) {
-      const { key, value, pointer } = metric;
-      const measured = { about: evaluation, model, dataset: data, metric: key, value, pointer };
-      builder.claim({ type: 'evaluation', ...measured });
+      const score = { about: evaluation, model, dataset: data, metric: key, value, pointer };
+      builder.claim({ type: 'evaluation', ...score });
     }
   }
 }
 
-function isOn(metric: MlflowMetric, dataset: MlflowDataset): boolean {
-  return metric.datasetName === dataset.name && metric.datasetDigest === dataset.mlflowDigest;
+interface EvaluatedDataset {
+  readonly data: number;
+  readonly models: readonly number[];
+  readonly measured: readonly MlflowMetric[];
+  readonly at: number;
+}
+
+/** Metrics by the dataset that they name. */
+function metricsByDataset(metrics: readonly MlflowMetric[]): Map<string, MlflowMetric[]> {
+  const found = new Map<string, MlflowMetric[]>();
+  for (const metric of metrics) {
+    if (metric.datasetName === undefined) continue;
+    const key = datasetKey(metric.datasetName, metric.datasetDigest);
+    const known = found.get(key) ?? [];
+    known.push(metric);
+    found.set(key, known);
+  }
+  return found;
+}
+
+function datasetKey(name: string, digest: string | undefined): string {
+  return JSON.stringify([name, digest ?? null]);
 }
 
 function stateSource(builder: FactsBuilder, run: MlflowRun, node: number): void {

@@ -206,7 +206,9 @@ export function stateColumns(
 function explicitLineage(event: OpenLineageEvent): ExplicitLineage {
   const found = new Map<string, LineageSource[]>();
   const add = (key: string, sources: readonly LineageSource[]): void => {
-    found.set(key, [...(found.get(key) ?? []), ...sources]);
+    const known = found.get(key) ?? [];
+    for (const source of sources) known.push(source);
+    found.set(key, known);
   };
   for (const { target, inputs } of event.lineage) {
     if (target !== undefined && target.type === 'DATASET') add(keyOf(target), inputs);

@@ -14,7 +14,10 @@ const RELEASE = /\/(?:tree|blob)\/[^/]*/;
 /** A producer without its release, so that an update does not make it another one. */
 export function producerKey(producer: string | undefined): string | undefined {
   if (producer === undefined || producer.startsWith('{')) return undefined;
-  return producer.replace(RELEASE, '').replace(/\/+$/, '');
+  const key = producer.replace(RELEASE, '');
+  let end = key.length;
+  while (end > 0 && key[end - 1] === '/') end--;
+  return key.slice(0, end);
 }
 
 /**

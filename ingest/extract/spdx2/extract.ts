@@ -176,7 +176,7 @@ function supplierNode({ builder }: SpdxGraph, name: string, pointer: string): nu
     pointer,
     names: [name],
     nameRefs: sharedName('supplier', name),
-    local: `supplier ${pointer}`,
+    local: `supplier ${name}`,
   });
 }
 

@@ -5,11 +5,15 @@ import { findGitRef } from '../git-ref.ts';
 import type { ReportThing } from '../../../schemas/tool-report/model.ts';
 import type { EntityInput, FactsBuilder } from '../facts-builder.ts';
 
+/** Identities of one kind that a thing may have. */
+const MAX_IDENTITIES = 64;
+
 /**
  * The nodes of a thing that a report names: one for each identity that holds outside the document, else the document's own
  * mention of its names. The identities are not joined: who scans a thing does not say what it is made of.
  */
-export function thingNodes(builder: FactsBuilder, thing: ReportThing): number[] {
+export function thingNodes(builder: FactsBuilder, named: ReportThing): number[] {
+  const thing = bounded(builder, named);
   const nodes = [
     ...digestNodes(builder, thing),
     ...purlNodes(builder, thing),
@@ -17,6 +21,20 @@ export function thingNodes(builder: FactsBuilder, thing: ReportThing): number[] 
     ...commitNodes(builder, thing),
   ];
   return nodes.length > 0 ? [...new Set(nodes)] : [builder.entity(mentionOf(thing))];
+}
+
+/** One thing is asked for by many records, so how many identities it has is what each of them costs. */
+function bounded(builder: FactsBuilder, thing: ReportThing): ReportThing {
+  const lists = [thing.digests, thing.purls, thing.images, thing.commits];
+  if (lists.every((list) => (list?.length ?? 0) <= MAX_IDENTITIES)) return thing;
+  builder.problem('more-identities', thing.pointer, `more than ${MAX_IDENTITIES} of one kind`);
+  return {
+    ...thing,
+    digests: thing.digests?.slice(0, MAX_IDENTITIES) ?? [],
+    purls: thing.purls?.slice(0, MAX_IDENTITIES) ?? [],
+    images: thing.images?.slice(0, MAX_IDENTITIES) ?? [],
+    commits: thing.commits?.slice(0, MAX_IDENTITIES) ?? [],
+  };
 }
 
 /** True where something outside the document could tell which thing is meant. */

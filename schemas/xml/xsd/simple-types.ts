@@ -91,7 +91,7 @@ function brokenFacet(text: string, facets: Facets): BrokenRule | undefined {
   if (patterns.length > 0 && !patterns.some((pattern) => pattern.test(text))) {
     return { rule: 'cvc-pattern-valid', message: `${value} does not match the pattern` };
   }
-  const length = minLength === undefined && maxLength === undefined ? 0 : [...text].length;
+  const length = minLength === undefined && maxLength === undefined ? 0 : Array.from(text).length;
   if (minLength !== undefined && length < minLength) {
     return { rule: 'cvc-minLength-valid', message: `${value} is shorter than ${minLength}` };
   }

@@ -11,7 +11,14 @@ import {
 import type { EvidenceReport } from '../../../../cli/commands/evidence-verify.ts';
 import { parseInstant } from '../../../../core/instant.ts';
 import { signSimulatedEvidence } from '../../../../attest/tee/simulated/sign.ts';
+import { describeShared, sharedPath } from '../../../support/shared.ts';
+import { supportedKinds } from '../../../../attest/tee/registry.ts';
+import type { VerifyInput } from '../../../../attest/tee/scheme.ts';
+import type { JsonObject } from '../../../../core/canonical-json-jcs.ts';
 import { makeAmdKeys, makeSnpInput } from './support/fake-amd.ts';
+import { makeNitroInput, makeNitroKeys } from './support/fake-nitro.ts';
+import { rsaKey } from './support/fake-pki.ts';
+import { makeTpmInput } from './support/fake-tpm.ts';
 
 const AT = parseInstant('2025-01-01T00:00:00Z');
 const keys = makeAmdKeys();
@@ -196,6 +203,114 @@ describe('--cases', () => {
   });
 });
 
+describe('--nonce', () => {
+  const tpmKey = rsaKey();
+  const hexOf = (content: string): string => Buffer.from(content).toString('hex');
+
+  async function verifyWith(
+    kind: string,
+    input: VerifyInput,
+    nonce: string,
+    policy?: JsonObject,
+  ): Promise<string> {
+    const path = join(folder, 'evidence');
+    const [roots, endorsements] = [join(folder, 'roots'), join(folder, 'collateral')];
+    for (const one of [roots, endorsements]) mkdirSync(one, { recursive: true });
+    writeFileSync(path, input.evidence);
+    for (const [index, { bytes }] of input.anchors.entries()) {
+      writeFileSync(join(roots, String(index)), bytes);
+    }
+    for (const [role, [bytes = '']] of input.endorsements) {
+      writeFileSync(join(endorsements, role), bytes);
+    }
+    const policyFile = join(folder, 'nonce-policy.json');
+    if (policy !== undefined) writeFileSync(policyFile, JSON.stringify(policy));
+    const given = policy === undefined ? {} : { policy: policyFile };
+    const options = { file: path, kind, at: input.at, roots, endorsements, nonce, ...given };
+    const report = await verifyEvidenceFile(options);
+    return report.verdict === 'passed' ? 'passed' : `${report.verdict} ${report.findings[0]?.code}`;
+  }
+
+  test('is compared with the field of the kind', async () => {
+    const snp = 'dd'.repeat(64);
+    expect(await verifyWith('sev-snp', fake, snp)).toBe('passed');
+    expect(await verifyWith('sev-snp', fake, snp.toUpperCase())).toBe('passed');
+    expect(await verifyWith('sev-snp', fake, 'de'.repeat(64))).toBe('failed report-data');
+    const tpm = makeTpmInput({ key: tpmKey });
+    expect(await verifyWith('tpm', tpm, hexOf('a nonce'))).toBe('passed');
+    expect(await verifyWith('tpm', tpm, hexOf('a nonc'))).toBe('failed nonce');
+    const nitro = makeNitroInput({ keys: makeNitroKeys() });
+    expect(await verifyWith('nitro', nitro, hexOf('a nonce'))).toBe('passed');
+    expect(await verifyWith('nitro', nitro, hexOf('b nonce'))).toBe('failed nonce');
+  });
+
+  test('may repeat the policy and not contradict it', async () => {
+    const tpm = makeTpmInput({ key: tpmKey });
+    const nonce = hexOf('a nonce');
+    expect(await verifyWith('tpm', tpm, nonce, { nonce: nonce.toUpperCase() })).toBe('passed');
+    for (const stated of ['00', 5]) {
+      await expect(verifyWith('tpm', tpm, nonce, { nonce: stated })).rejects.toThrow(
+        expect.objectContaining({ code: 'ERR_USAGE' }),
+      );
+    }
+  });
+
+  test('of another size than the field is an error, and is never filled up', async () => {
+    await expect(verifyWith('sev-snp', fake, 'dd'.repeat(63))).rejects.toThrow(
+      expect.objectContaining({ code: 'ERR_POLICY_INVALID' }),
+    );
+  });
+
+  test.each(['', 'abc', 'zz', '0x00', '00 00', '00'.repeat(1025)])(
+    '"%s" is not hex of 1 to 1024 bytes',
+    async (nonce) => {
+      await expect(verifyWith('sev-snp', fake, nonce)).rejects.toThrow(
+        expect.objectContaining({ code: 'ERR_USAGE' }),
+      );
+    },
+  );
+
+  test('of a token is the hex of its characters', async () => {
+    const input = { ...fake, evidence: Buffer.from('a.b.c') };
+    expect(await verifyWith('ear', input, hexOf('a nonce'))).toMatch(/^(?:failed|undetermined) /);
+    await expect(verifyWith('ear', input, '00ff')).rejects.toThrow(
+      expect.objectContaining({ code: 'ERR_USAGE' }),
+    );
+  });
+
+  test('every kind has a field for it', async () => {
+    const size = new Map([
+      ['nitro', 8],
+      ['tpm', 8],
+      ['azure-snp-vtpm', 8],
+      ['nvidia-gpu', 32],
+      ['ear', 8],
+      ['gcp-cs-jwt', 8],
+    ]);
+    for (const kind of supportedKinds()) {
+      const nonce = '61'.repeat(size.get(kind) ?? 64);
+      expect(await verifyWith(kind, { ...fake, evidence: Buffer.from('none') }, nonce)).not.toBe(
+        'passed',
+      );
+    }
+  });
+});
+
+describeShared('--nonce and a genuine token', () => {
+  test('is the hex of the characters of eat_nonce', async () => {
+    const nonce = '75a91c8dbe289f190d5e70ab1cb70c93cc14d7243f0ef3ff5326a622ead220a6';
+    const options = {
+      file: sharedPath('vectors', 'tee', 'gcp-cs-jwt', 'evidence', 'ok.jwt'),
+      kind: 'gcp-cs-jwt',
+      at: parseInstant('2025-09-05T08:20:00Z'),
+    };
+    const characters = Buffer.from(nonce).toString('hex');
+    expect((await verifyEvidenceFile({ ...options, nonce: characters })).verdict).toBe('passed');
+    const cut = await verifyEvidenceFile({ ...options, nonce: characters.slice(2) });
+    expect(cut).toMatchObject({ verdict: 'failed', stage: 'policy' });
+  });
+});
+
 describe('one file', () => {
   const file = (): string => join(folder, 'snp', 'report.bin');
 
@@ -254,6 +369,44 @@ describe('one file', () => {
       verdict: 'passed',
       claims: { simulated: true },
     });
+  });
+
+  test('a policy in YAML means the same', async () => {
+    const roots = join(folder, 'roots');
+    mkdirSync(roots);
+    writeFileSync(join(roots, 'mine.der'), fake.endorsements.get('ark')?.[0] ?? '');
+    const base = {
+      file: file(),
+      kind: 'sev-snp',
+      at: AT,
+      endorsements: join(folder, 'snp'),
+      roots,
+    };
+    const outcomes: (string | undefined)[] = [];
+    for (const [name, text] of [
+      ['met.yaml', 'vmpl: 0\nminTcb:\n  snp: 4\n'],
+      ['unmet.yml', 'vmpl: 2\n'],
+      ['unmet.json', '{"vmpl": 2}'],
+    ] as const) {
+      const policy = join(folder, name);
+      writeFileSync(policy, text);
+      const report = await verifyEvidenceFile({ ...base, policy });
+      outcomes.push(report.verdict === 'passed' ? 'passed' : report.findings[0]?.code);
+    }
+    expect(outcomes).toEqual(['passed', 'vmpl', 'vmpl']);
+    for (const text of [
+      'vmpl: 0\nvmpl: 1\n',
+      '- vmpl\n',
+      'vmpl: [',
+      'measurement: 00\n',
+      'a: &a [*a]\n',
+    ]) {
+      const policy = join(folder, 'bad.yaml');
+      writeFileSync(policy, text);
+      await expect(verifyEvidenceFile({ ...base, policy })).rejects.toThrow(
+        expect.objectContaining({ code: 'ERR_POLICY_INVALID' }),
+      );
+    }
   });
 
   test('an unsupported kind is undetermined and lists the supported ones', async () => {

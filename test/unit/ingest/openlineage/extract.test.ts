@@ -111,13 +111,13 @@ describe('runs', () => {
     expect(facts.nodes.filter(({ ref }) => ref.startsWith('sha256:'))).toEqual([]);
   });
 
-  test.each(['default', 'file', 'file:/tmp', '{NAMESPACE}', ''])(
+  test.each(['default', 'file', 'file:/data', '{NAMESPACE}', ''])(
     'the namespace %j says nothing: a name of this document',
     (namespace) => {
-      const facts = factsOf(event({ inputs: [named('/tmp/a', {}, namespace)] }));
+      const facts = factsOf(event({ inputs: [named('/data/a', {}, namespace)] }));
       expect(facts.nodes.filter(({ ref }) => ref.startsWith('coord:'))).toEqual([]);
       expect(refEdges(facts, 'namedAs')).toEqual([
-        `#dataset/${namespace}//tmp/a namedAs name:${namespace}//tmp/a`,
+        `#dataset/${namespace}//data/a namedAs name:${namespace}//data/a`,
       ]);
     },
   );

@@ -26,9 +26,9 @@ const DETECTORS: readonly Detector[] = [
   detectOpenVex,
   detectCsaf,
   detectOsv,
-  ...TOOL_ADAPTERS.map(({ format, detect }): Detector => (decoded) => {
-    const version = detect(decoded);
-    return version === undefined ? undefined : { format, version };
+  ...TOOL_ADAPTERS.map((adapter): Detector => (decoded) => {
+    const version = adapter.detect(decoded);
+    return version === undefined ? undefined : { format: adapter.format, version };
   }),
 ];
 

@@ -102,7 +102,8 @@ function parseRepository(root: Place): ToolReport {
       : [{ kind: 'Dataset' as const, pointer: tag.pointer, names: [tag.text] }];
   });
   const times = root.items.map((entry) => entry.at('resultKey', 'dataSetDate').number);
-  const time = instantText(Math.max(...times.flatMap((one) => one ?? [])));
+  const latest = times.reduce((a, b) => Math.max(a ?? -Infinity, b ?? -Infinity), undefined);
+  const time = instantText(latest);
   return {
     ...report(results, about, { entries: String(root.items.length) }),
     ...optional('time', time),

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import { generateKeyPairSync } from 'node:crypto';
+import { findScheme } from '../../attest/tee/registry.ts';
+import type { RunInput, VerifyInput } from '../../attest/tee/scheme.ts';
+import { signSimulatedEvidence } from '../../attest/tee/simulated/sign.ts';
+import { parseInstant } from '../../core/instant.ts';
+import { hasShared } from '../support/shared.ts';
+import { readGenuineCases } from '../support/tee-vectors.ts';
+import type { TeeCase } from '../support/tee-vectors.ts';
+import { makeAmdKeys } from '../unit/attest/tee/support/fake-amd.ts';
+import { makeAzureInput } from '../unit/attest/tee/support/fake-azure.ts';
+import { rsaKey } from '../unit/attest/tee/support/fake-pki.ts';
+import {
+  digestOf,
+  extended,
+  makeEventLog,
+  makeTpmInput,
+} from '../unit/attest/tee/support/fake-tpm.ts';
+
+/** Evidence that passes as it is: what other people's hardware made, where that is here, and what we made ourselves. */
+export function readSeeds(): readonly TeeCase[] {
+  const genuine = hasShared() ? readGenuineCases() : [];
+  return [...genuine, ...makeOwnSeeds()];
+}
+
+/** Seeds of the kinds that no genuine evidence is at hand for. */
+export function makeOwnSeeds(): readonly TeeCase[] {
+  const key = rsaKey();
+  return [
+    toSeed('own-tpm', 'tpm', makeTpmInput({ key })),
+    toSeed('own-tpm-event-log', 'tpm', makeLoggedTpm(key)),
+    toSeed(
+      'own-azure',
+      'azure-snp-vtpm',
+      makeAzureInput({ amd: makeAmdKeys(), key, snp: { crl: {} } }),
+    ),
+    toSeed('own-simulated', 'simulated', makeSimulated()),
+  ];
+}
+
+function makeLoggedTpm(key: ReturnType<typeof rsaKey>): VerifyInput {
+  const digest = digestOf('sha256', Buffer.from('kernel'));
+  const event = { register: 8, digests: { sha256: digest } };
+  const eventLog = makeEventLog({ banks: ['sha256'], events: [event, event] });
+  const registers = { sha256: { '8': extended('sha256', [digest, digest]).toString('hex') } };
+  return makeTpmInput({ key, registers, members: { eventLog: eventLog.toString('base64') } });
+}
+
+function makeSimulated(): VerifyInput {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const at = parseInstant('2026-01-01T00:00:00Z');
+  const evidence = signSimulatedEvidence({
+    measurement: Buffer.alloc(48, 1),
+    reportData: Buffer.alloc(64, 2),
+    issuedAt: at,
+    platformKey: privateKey,
+  });
+  const pem = Buffer.from(publicKey.export({ format: 'pem', type: 'spki' }));
+  return { evidence, endorsements: new Map(), anchors: [{ name: 'platform', bytes: pem }], at };
+}
+
+function toSeed(id: string, kind: string, verifyInput: VerifyInput): TeeCase {
+  const scheme = findScheme(kind);
+  if (scheme === undefined) throw new Error(`no kind ${kind}`);
+  const input: RunInput = { ...verifyInput, policy: {}, binding: 'ignore' };
+  return { id, scheme, input, expect: 'accept' };
+}
