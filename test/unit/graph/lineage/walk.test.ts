@@ -442,7 +442,9 @@ describe('class and witness', () => {
       subjects: ['#model'],
       edges: [['deployment:prod/s@1', 'deploys', '#model']],
     });
-    for (const [good, bad] of ['ab', 'ba', 'cd', 'dc', 'ef', 'fe'].map((names) => names.split(''))) {
+    for (const [good, bad] of ['ab', 'ba', 'cd', 'dc', 'ef', 'fe'].map((names) =>
+      names.split(''),
+    )) {
       const sketch = new Sketch()
         .add('train', step(['#data'], ['#model']))
         .add(`place ${good}`, place([WHO.release]))
