@@ -226,8 +226,12 @@ export class Ledger {
       if (digest !== null && digest !== undefined) wanted.add(digest);
     }
     const found = new Map<Digest, Facts>();
-    for (const [digest, bytes] of await this.store.blobs([...wanted]))
-      found.set(digest, unpackFacts(bytes));
+    const list = [...wanted];
+    for (let at = 0; at < list.length; at += BLOB_PAGE) {
+      for (const [digest, bytes] of await this.store.blobs(list.slice(at, at + BLOB_PAGE))) {
+        found.set(digest, unpackFacts(bytes));
+      }
+    }
     for (const digest of wanted) {
       if (!found.has(digest)) {
         throw new PedigreeError(

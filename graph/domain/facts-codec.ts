@@ -92,7 +92,7 @@ export function unpackFacts(bytes: Uint8Array): Facts {
   } catch (cause) {
     throw new PedigreeError('ERR_STORE_CORRUPT', 'packed facts are not readable', { cause });
   }
-  if (packed.packed !== 1)
+  if (packed?.packed !== 1)
     throw new PedigreeError('ERR_STORE_CORRUPT', 'packed facts of an unknown version');
   return {
     format: packed.format,

@@ -25,11 +25,9 @@ import { intotoLinkReader } from './intoto-link.ts';
 import { intotoMetablockReader } from './intoto-metablock.ts';
 import { intotoStatementReader } from './intoto-statement.ts';
 import { kubernetesReader } from './kubernetes.ts';
-import { mlflowReader } from './mlflow.ts';
 import { mlmodelReader } from './mlmodel.ts';
 import { omsReader } from './oms.ts';
 import { opaqueReader } from './opaque.ts';
-import { openLineageFacetReader, openLineageReader } from './openlineage.ts';
 import { openVexReader } from './openvex.ts';
 import { osvReader } from './osv.ts';
 import { sigstoreBundleReader } from './sigstore-bundle.ts';
@@ -74,9 +72,6 @@ const READERS: ReadonlyMap<string, FormatReader> = new Map(
     dvcReader,
     mlmodelReader,
     kubernetesReader,
-    openLineageReader,
-    openLineageFacetReader,
-    mlflowReader,
     openVexReader,
     csafReader,
     osvReader,
