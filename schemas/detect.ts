@@ -29,6 +29,8 @@ import {
   detectSpdx2Xml,
   detectSpdx2Yaml,
 } from './spdx2/detect.ts';
+import { detectSpdx3 } from './spdx3/detect.ts';
+import { detectSyft } from './syft/detect.ts';
 import { detectToolReport } from './tool-report/detect.ts';
 
 /** One line a format, envelopes first; what is more particular stands before what is more general. */
@@ -49,6 +51,8 @@ const DETECTORS: readonly Detector[] = [
   detectSpdx2Rdf,
   detectSpdx2Xml,
   detectSpdx2Yaml,
+  detectSpdx3,
+  detectSyft,
   detectCroissant,
   detectEvaluationReport,
   detectHfDatasetInfos,

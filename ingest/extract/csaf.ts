@@ -81,6 +81,7 @@ function thingOf(product: CsafProduct): ReportThing {
   return {
     kind: 'Package',
     pointer,
+    local: `product/${id}`,
     names: [name, id],
     purls,
     digests: hashes.map(({ algorithm, value }) => ({ algorithm, hex: value })),

@@ -35,6 +35,8 @@ import { slsaGcbReader } from './slsa-gcb.ts';
 import { slsaNpmReader } from './slsa-npm.ts';
 import { slsaProvenanceReader } from './slsa-provenance.ts';
 import { spdx2Reader } from './spdx2.ts';
+import { spdx3Reader } from './spdx3.ts';
+import { syftReader } from './syft.ts';
 import { completenessReader } from './statements/completeness.ts';
 import { deploymentReader } from './statements/deployment.ts';
 import { evaluationReader } from './statements/evaluation.ts';
@@ -64,6 +66,8 @@ const READERS: ReadonlyMap<string, FormatReader> = new Map(
     cyclonedxReader,
     cyclonedxXmlReader,
     spdx2Reader,
+    spdx3Reader,
+    syftReader,
     croissantReader,
     evaluationReportReader,
     hfModelCardReader,

@@ -47,9 +47,9 @@ export function findPackagePurl(
   return `pkg:${rule.type}/${path.map((part) => encodeURIComponent(part.toWellFormed())).join('/')}`;
 }
 
-/** The purl of one version of a package; undefined for a purl that already names one, or has qualifiers. */
+/** The purl of one version of a package, qualifiers (`arch=source`) kept; undefined for a purl that already names a version. */
 export function withVersion(purl: string, version: string): string | undefined {
   const path = purl.split(/[?#]/, 1)[0] ?? '';
-  if (path !== purl || path.lastIndexOf('@') > path.lastIndexOf('/')) return undefined;
-  return `${purl}@${encodeURIComponent(version.toWellFormed())}`;
+  if (path.lastIndexOf('@') > path.lastIndexOf('/')) return undefined;
+  return `${path}@${encodeURIComponent(version.toWellFormed())}${purl.slice(path.length)}`;
 }

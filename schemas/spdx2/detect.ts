@@ -7,7 +7,7 @@ import type { Decoded, Detected } from '../decoded.ts';
 
 /** A tag-value document begins with its version, after comments and blank lines. */
 const TAG_VALUE =
-  /^\uFEFF?(?:[ \t]*(?:#[^\r\n]{0,2048})?(?:\r\n?|\n)){0,200}[ \t]*SPDXVersion[ \t]*:[ \t]*([^\r\n]{0,64})/;
+  /^\uFEFF?(?:[ \t]*(?:#[^\r\n]{0,2048})?(?:\r\n|\r(?!\n)|\n)){0,200}[ \t]*SPDXVersion[ \t]*:[ \t]*([^\r\n]{0,64})/;
 
 /**
  * Recognises SPDX 2 JSON: an object with `spdxVersion`, or one that has lost it and still has `SPDXID` and a creation info.

@@ -9,6 +9,8 @@ export interface ReportThing {
   readonly kind: ThingKind;
   /** JSON Pointer of the record that names it. */
   readonly pointer: string;
+  /** Id inside the document, where it has one: two things of one name are then two. */
+  readonly local?: string;
   /** Labels and paths. They find a node and join nothing. */
   readonly names?: readonly string[];
   readonly digests?: readonly { readonly algorithm: string; readonly hex: string }[];

@@ -6,7 +6,7 @@ import type { ReportThing } from '../../../schemas/tool-report/model.ts';
 import type { EntityInput, FactsBuilder } from '../facts-builder.ts';
 
 /** Identities of one kind that a thing may have. */
-const MAX_IDENTITIES = 64;
+const MAX_IDENTITIES = 16;
 
 /**
  * The nodes of a thing that a report names: one for each identity that holds outside the document, else the document's own
@@ -63,7 +63,7 @@ export function mentionOf(thing: ReportThing): EntityInput {
     digests: thing.digests ?? [],
     purls: thing.purls ?? [],
     nameRefs: shared,
-    local: `${thing.kind}/${thing.purls?.[0] ?? names[0] ?? thing.pointer}`,
+    local: thing.local ?? `${thing.kind}/${thing.purls?.[0] ?? names[0] ?? thing.pointer}`,
   };
 }
 

@@ -259,7 +259,7 @@ describe('hostile input', () => {
     expect(Object.getPrototypeOf(reportNode(facts).attributes)).toBe(Object.prototype);
   });
 
-  test('a thing of a thousand identities costs sixty-four', () => {
+  test('a thing of a thousand identities costs sixteen', () => {
     const hashes = Object.fromEntries(
       Array.from({ length: 1000 }, (_, at) => [`h${at}`, sha256(String(at)).slice(7)]),
     );
@@ -275,7 +275,7 @@ describeShared('through the registry', () => {
     digest: sha256(bytes),
   });
 
-  test('a Garak report is one document, an OpenLineage file is its lines', async () => {
+  test('a Garak report is one document, other JSON lines are documents of their own', async () => {
     const garak = readShared('samples', 'garak', 'garak-blank.report.jsonl');
     const { reading, extractor } = await readDocument(garak, context(garak));
     expect([reading.facts.format, extractor, reading.inner]).toEqual([
@@ -286,9 +286,6 @@ describeShared('through the registry', () => {
     const events = readShared('samples', 'openlineage', 'openlineage.jsonl');
     const lines = await readDocument(events, context(events));
     expect([lines.reading.facts.format, lines.reading.inner?.length]).toEqual(['jsonl', 20]);
-    const [first] = lines.reading.inner ?? [];
-    const bytes = first?.bytes ?? new Uint8Array();
-    expect((await readDocument(bytes, context(bytes))).reading.facts.format).toBe('openlineage');
   });
 
   test('a broken line quarantines a report that is read whole', async () => {

@@ -64,6 +64,16 @@ describeShared('CSAF documents of the corpus', () => {
   /** Tests that need a list that no document holds (names of weaknesses), and a label of its source that no test explains. */
   const UNDECIDED = new Set(['csaf-test-6.1.11', 'labelled-wrong-category-by-source']);
 
+  /**
+   * Documents that no suite labels, which the corpus calls valid for that; each does break a mandatory test: a purl without a
+   * name and products that the tree does not define, and (twice) version 1 of a document whose latest revision is 2.
+   */
+  const UNLABELLED: ReadonlyMap<string, readonly string[]> = new Map([
+    ['go-vex/pkg/csaf/testdata/csaf.json', ['6.1.1', '6.1.13']],
+    ['CVE-2023-20862.json', ['6.1.16']],
+    ['cve-2023-0044.json', ['6.1.16']],
+  ]);
+
   test('the mandatory tests of the specification: what is wrong, by the number of its test', () => {
     const comparison = new Comparison();
     let undecided = 0;
@@ -72,6 +82,11 @@ describeShared('CSAF documents of the corpus', () => {
       const wanted = expected['error_class'] as string | undefined;
       if (wanted !== undefined && UNDECIDED.has(wanted)) {
         undecided++;
+        continue;
+      }
+      const unlabelled = [...UNLABELLED].find(([name]) => path.endsWith(name))?.[1];
+      if (unlabelled !== undefined) {
+        comparison.check(path, [...new Set(codes)].sort(), unlabelled);
         continue;
       }
       comparison.check(`${path} ${codes.join()}`, codes.length === 0, valid);

@@ -289,6 +289,14 @@ describe('detection', () => {
 });
 
 describe('hostile documents', () => {
+  test('blank lines before nothing are looked at once', () => {
+    const text = `${'\r\n'.repeat(190)}x`;
+    expect(detect(decode(bytesOf(text))).format).not.toBe('spdx2-tv');
+    expect(detect(decode(bytesOf(`${'\r\n'.repeat(190)}SPDXVersion: SPDX-2.3`))).format).toBe(
+      'spdx2-tv',
+    );
+  });
+
   test('sets of licences that hold each other end', () => {
     const sets = Array.from(
       { length: 60 },

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+import { findDigest } from '../../../core/digest.ts';
+import { kindsOfFileName } from '../../../schemas/file-kind.ts';
+import { hubIdentityOfPurl } from '../cyclonedx/hub.ts';
+import { sharedName } from '../cyclonedx/identity.ts';
+import { usableChecksums } from '../sbom/checksums.ts';
+import { purlIdentity } from '../sbom/purl-identity.ts';
+import { stated } from '../spdx2/identity.ts';
+import type { Kind } from '../../../graph/domain/kinds.ts';
+import type { Artifact } from '../../../schemas/spdx3/model.ts';
+import type { EntityInput, FactsBuilder } from '../facts-builder.ts';
+
+/** An IRI that means one thing in every document. Ids like `SPDXRef-x` or `BOM:ROOT` do occur; they mean something in theirs only. */
+const GLOBAL_IRI = /^(?:https?:\/\/[^\s/]+\/?\S*|urn:[a-z0-9][a-z0-9-]+:\S+)$/i;
+const KIND_OF_PURPOSE: ReadonlyMap<string, Kind> = new Map([
+  ['model', 'Model'],
+  ['data', 'Dataset'],
+  ['container', 'Image'],
+  ['configuration', 'Config'],
+  ['file', 'File'],
+]);
+const KIND_OF_TYPE: ReadonlyMap<string, Kind> = new Map([
+  ['ai_AIPackage', 'Model'],
+  ['dataset_DatasetPackage', 'Dataset'],
+]);
+const GITOID_SHA256 = /^gitoid:(?:blob|tree|commit|tag):sha256:[0-9a-f]{64}$/;
+const MAX_LOCAL = 512;
+const MAX_ATTRIBUTE = 256;
+/** Individuals that stand for "none" and "not said" (model/Core/Individuals). */
+const ABSENT = /(?:^|[/#:])(?:NoAssertion|None)(?:Element|License)$/;
+
+/** True for an id that stands for absence. */
+export function isAbsent(id: string): boolean {
+  return ABSENT.test(id) || stated(id) === undefined;
+}
+
+/** The coordinate of an element that other documents may name, by its IRI; undefined for an id of one document only. */
+export function iriCoordinate(id: string | undefined): string | undefined {
+  return id !== undefined && GLOBAL_IRI.test(id) ? `bom:${id}` : undefined;
+}
+
+/** An id that nothing else in the document has: its own, else its place. */
+export function localOf(id: string | undefined, pointer: string): string {
+  return id !== undefined && id.length <= MAX_LOCAL && !id.startsWith('/') ? id : pointer;
+}
+
+/** Everything that an artifact's record says it is. */
+export function artifactEntity(
+  builder: FactsBuilder,
+  source: Artifact,
+  license: string | undefined,
+): EntityInput {
+  const { pointer, name, id } = source;
+  const kinds = kindsOfArtifact(source);
+  const digests = usableChecksums(builder, source.hashes, pointer);
+  const purls = purlRefs(builder, source);
+  const hub = purls.all.map((purl) => hubIdentityOfPurl(purl, kinds[0] ?? 'Package'));
+  const iri = iriCoordinate(id);
+  const contentRefs = source.gitoids.filter((text) => GITOID_SHA256.test(text));
+  const isKnown =
+    contentRefs.length > 0 ||
+    purls.coordinates.length > 0 ||
+    digests.some(({ algorithm, hex }) => findDigest(algorithm, hex) !== undefined);
+  return {
+    kinds,
+    pointer,
+    names: name === undefined ? [] : [name],
+    digests,
+    contentRefs,
+    coordinates: [
+      ...purls.coordinates,
+      ...hub.flatMap(({ coordinates }) => coordinates),
+      ...(iri === undefined ? [] : [iri]),
+    ],
+    nameRefs: [
+      ...purls.names,
+      ...hub.flatMap(({ nameRefs }) => nameRefs),
+      ...(isKnown ? [] : namesOf(source)),
+    ],
+    local: localOf(id, pointer),
+    attributes: attributesOf(source, license),
+  };
+}
+
+function kindsOfArtifact({ type, purpose, name }: Artifact): readonly Kind[] {
+  const ofType = KIND_OF_TYPE.get(type);
+  if (ofType !== undefined) return [ofType];
+  const isFile = type !== 'software_Package';
+  if (isFile && purpose === 'source') return ['Code'];
+  const ofPurpose = KIND_OF_PURPOSE.get(purpose ?? '');
+  if (ofPurpose !== undefined) return [ofPurpose];
+  return isFile ? kindsOfFileName(name ?? '') : ['Package'];
+}
+
+interface PurlRefs {
+  readonly coordinates: readonly string[];
+  readonly names: readonly string[];
+  readonly all: readonly string[];
+}
+
+function purlRefs(builder: FactsBuilder, { purls, pointer }: Artifact): PurlRefs {
+  const coordinates: string[] = [];
+  const names: string[] = [];
+  for (const text of purls) {
+    const identity = purlIdentity(text);
+    if (identity.level === 'coordinate') coordinates.push(identity.ref);
+    else if (identity.level === 'name') names.push(identity.ref);
+    else builder.problem('purl-invalid', pointer, `not a purl: "${text}"`);
+  }
+  return { coordinates, names, all: [...coordinates, ...names] };
+}
+
+/** A package's name, with its version; a file's path names a file of this document only. */
+function namesOf({ type, name, version, cpes }: Artifact): readonly string[] {
+  if (type === 'software_File' || type === 'software_Snippet') return [];
+  const realVersion = stated(version);
+  const label = realVersion === undefined ? name : `${name ?? ''}@${realVersion}`;
+  return [
+    ...sharedName('spdx', name === undefined ? undefined : stated(label)),
+    ...cpes.flatMap((cpe) => sharedName('cpe', cpe)),
+  ];
+}
+
+function attributesOf(source: Artifact, license: string | undefined): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const [key, value] of [
+    ['version', source.version],
+    ['license', license],
+    ['purpose', source.purpose],
+    ['downloadLocation', source.downloadLocation],
+    ['verificationCode', source.verificationCodes[0]?.hex],
+    ['typeOfModel', source.typesOfModel.join(', ')],
+    ['datasetType', source.datasetTypes.join(', ')],
+    ['sensitivePersonalInformation', source.sensitivePersonalInformation],
+  ] as const) {
+    const text = stated(value);
+    if (text !== undefined) found[key] = text.slice(0, MAX_ATTRIBUTE);
+  }
+  return found;
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+import { sharedName } from '../cyclonedx/identity.ts';
+import { SbomGraph } from '../sbom/sbom-graph.ts';
+import { artifactEntity, iriCoordinate, isAbsent, localOf } from './identity.ts';
+import { meaningOf } from './meanings.ts';
+import type {
+  Artifact,
+  Build,
+  Collection,
+  Spdx3Document,
+  Vulnerability,
+} from '../../../schemas/spdx3/model.ts';
+import type { FactsBuilder } from '../facts-builder.ts';
+
+/** An SPDX 3 document on its way to facts: its elements as nodes, and what ids mean. */
+export class Spdx3Graph extends SbomGraph {
+  readonly source: Spdx3Document;
+  readonly #byId = new Map<string, number>();
+  /** The document and its collections. */
+  readonly #collections = new Map<string, Collection>();
+  readonly #licenseTexts = new Map<string, string>();
+  readonly #builds = new Set<number>();
+  readonly #modelsAndData = new Set<number>();
+  readonly #dangling = new Set<string>();
+
+  constructor(source: Spdx3Document, builder: FactsBuilder, document: number) {
+    super(builder, document);
+    this.source = source;
+    for (const collection of [...source.documents, ...source.collections]) {
+      if (collection.id !== undefined) this.#collections.set(collection.id, collection);
+    }
+    for (const { id, text } of source.licenses) {
+      if (id !== undefined && text !== undefined) this.#licenseTexts.set(id, text);
+    }
+    this.#addElements();
+  }
+
+  findCollection(id: string): Collection | undefined {
+    return this.#collections.get(id);
+  }
+
+  isModelOrDataset(node: number): boolean {
+    return this.#modelsAndData.has(node);
+  }
+
+  isBuild(node: number): boolean {
+    return this.#builds.has(node);
+  }
+
+  /** The text of a licence element; a listed licence that the document only names is known by the end of its IRI. */
+  licenseText(id: string): string | undefined {
+    if (isAbsent(id)) return undefined;
+    const text = this.#licenseTexts.get(id) ?? /\/licenses\/([^/#]{1,128})$/.exec(id)?.[1];
+    return text === undefined || isAbsent(text) ? undefined : text;
+  }
+
+  /**
+   * The node of an id: an element, the document for itself and its collections, and for an IRI of another document that
+   * document's element. undefined for absence, and (listed) for an id that means nothing here.
+   */
+  resolve(id: string, pointer: string): number | undefined {
+    const own = this.#byId.get(id);
+    if (own !== undefined) return own;
+    if (this.#collections.has(id)) return this.document;
+    if (isAbsent(id)) return undefined;
+    const coordinate = iriCoordinate(id);
+    if (coordinate !== undefined) return this.builder.nodeOf(coordinate, [], [id]);
+    if (!this.#dangling.has(id)) {
+      this.#dangling.add(id);
+      this.builder.problem('dangling-ref', pointer, `nothing here has the id "${id}"`);
+    }
+    return undefined;
+  }
+
+  #addElements(): void {
+    const licenses = this.#licensesByElement();
+    for (const artifact of this.source.artifacts) {
+      const license = artifact.id === undefined ? undefined : licenses.get(artifact.id);
+      this.#addArtifact(artifact, license);
+    }
+    for (const build of this.source.builds) this.#addBuild(build);
+    for (const agent of this.source.agents)
+      this.#bind(agent.id, agent.pointer, () => this.#agent(agent));
+    for (const item of this.source.vulnerabilities) this.#addVulnerability(item);
+  }
+
+  #addArtifact(artifact: Artifact, license: string | undefined): void {
+    const node = this.#bind(artifact.id, artifact.pointer, () =>
+      this.builder.entity(artifactEntity(this.builder, artifact, license)),
+    );
+    this.list(node, artifact.pointer);
+    const { type, purpose } = artifact;
+    const isPackage = type === 'ai_AIPackage' || type === 'dataset_DatasetPackage';
+    if (isPackage || purpose === 'model' || purpose === 'data') this.#modelsAndData.add(node);
+  }
+
+  #addBuild(build: Build): void {
+    const node = this.#bind(build.id, build.pointer, () => {
+      const iri = iriCoordinate(build.id);
+      return this.builder.entity({
+        kinds: ['Run'],
+        pointer: build.pointer,
+        names: [build.name, build.buildId].filter((name) => name !== undefined),
+        coordinates: iri === undefined ? [] : [iri],
+        local: localOf(build.id, build.pointer),
+        attributes: buildAttributes(build),
+      });
+    });
+    this.#builds.add(node);
+  }
+
+  #agent({
+    id,
+    name,
+    pointer,
+  }: {
+    id: string | undefined;
+    name: string | undefined;
+    pointer: string;
+  }): number {
+    return this.builder.entity({
+      kinds: ['Supplier'],
+      pointer,
+      names: name === undefined ? [] : [name],
+      nameRefs: sharedName('supplier', name),
+      local: localOf(id, pointer),
+    });
+  }
+
+  #addVulnerability({ id, vulnerabilityId, pointer }: Vulnerability): void {
+    const ref = sharedName('vulnerability', vulnerabilityId)[0];
+    if (ref === undefined || vulnerabilityId === undefined) {
+      this.builder.problem('vulnerability-without-id', pointer, 'cannot be told from others');
+      return;
+    }
+    this.#bind(id, pointer, () => this.builder.nodeOf(ref, ['Name'], [vulnerabilityId]));
+  }
+
+  /** An id that two elements bear means the first. */
+  #bind(id: string | undefined, pointer: string, make: () => number): number {
+    const isKnown = id !== undefined && this.#byId.has(id);
+    if (isKnown) {
+      this.builder.problem('duplicate-id', pointer, `"${id}" is borne by several elements`);
+    }
+    if (id === undefined) this.builder.problem('missing-id', pointer, 'has no spdxId');
+    const node = make();
+    if (id !== undefined && !isKnown) this.#byId.set(id, node);
+    return node;
+  }
+
+  /** What licence relationships say of each element; declared before concluded. */
+  #licensesByElement(): ReadonlyMap<string, string> {
+    const found = new Map<string, string>();
+    for (const wanted of ['declared', 'concluded'] as const) {
+      for (const { from, relationshipType, to } of this.source.relationships) {
+        const meaning = meaningOf(relationshipType);
+        if (meaning?.form !== 'license' || meaning.acknowledgement !== wanted) continue;
+        const texts = to.flatMap((id) => this.licenseText(id) ?? []);
+        if (texts.length > 0 && !found.has(from)) found.set(from, texts.join(', '));
+      }
+    }
+    return found;
+  }
+}
+
+function buildAttributes(build: Build): Record<string, string> {
+  const found: Record<string, string> = { type: 'build' };
+  if (build.buildType !== undefined) found['buildType'] = build.buildType.slice(0, 256);
+  if (build.buildId !== undefined) found['buildId'] = build.buildId.slice(0, 256);
+  if (build.startTime !== undefined) found['timeStart'] = build.startTime.slice(0, 64);
+  if (build.endTime !== undefined) found['timeEnd'] = build.endTime.slice(0, 64);
+  return found;
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isPedigreeError } from '../../../../core/errors.ts';
+import { parseJson } from '../../../../core/json.ts';
+import { parseCsv } from '../../../../schemas/tool-report/csv.ts';
+import { findFirstLine, parseLines } from '../../../../schemas/tool-report/lines.ts';
+import { placeOf, placeOfYaml } from '../../../../schemas/tool-report/place.ts';
+import {
+  allowed,
+  findFaults,
+  integer,
+  list,
+  record,
+  required,
+  text,
+} from '../../../../schemas/tool-report/shape.ts';
+import { readProfileHeader } from '../../../../schemas/tool-report/whylogs-header.ts';
+import { parseYaml } from '../../../../schemas/yaml/parse.ts';
+import { describeShared, readShared } from '../../../support/shared.ts';
+
+describe('a place in a document', () => {
+  const root = placeOf(parseJson('{"a":[{"b":1.50},"x",null,true],"":2,"c/d":{"__proto__":7}}'));
+
+  test('knows its pointer and how a number was written', () => {
+    expect(root.at('a', 0, 'b').numeral).toBe('1.50');
+    expect(root.at('a', 0, 'b').number).toBe(1.5);
+    expect(root.at('a', 0, 'b').pointer).toBe('/a/0/b');
+    expect(root.at('c/d').pointer).toBe('/c~1d');
+    expect(root.at('c/d', '__proto__').written).toBe('7');
+    expect(root.at('a', 3).written).toBe('true');
+    expect(root.at('').written).toBe('2');
+  });
+
+  test.each([
+    ['toString'],
+    ['constructor'],
+    ['__proto__'],
+    ['a', 'length'],
+    ['a', -1],
+    ['a', 0.5],
+    ['a', 9],
+    ['a', 0, 'b', 'source'],
+    ['missing', 'below', 3],
+  ])('%j %j %j is not there', (...keys) => {
+    const place = root.at(...(keys as (string | number)[]));
+    expect([place.exists, place.text, place.items, place.entries]).toEqual([
+      false,
+      undefined,
+      [],
+      [],
+    ]);
+  });
+
+  test('every value is found again at its pointer, and nothing inherited', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const source = JSON.stringify(value);
+        const place = placeOf(parseJson(source));
+        const stack = [{ place, value: JSON.parse(source) as unknown }];
+        for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
+          const { place: at, value: expected } = top;
+          if (typeof expected === 'number') expect(at.number).toBe(expected);
+          else if (typeof expected === 'string') expect(at.text).toBe(expected || undefined);
+          else if (Array.isArray(expected)) {
+            expect(at.items).toHaveLength(expected.length);
+            at.items.forEach((item, index) => stack.push({ place: item, value: expected[index] }));
+          } else if (expected !== null && typeof expected === 'object') {
+            expect(at.keys).toEqual(Object.keys(expected));
+            for (const [key, item] of at.entries) {
+              stack.push({ place: item, value: (expected as Record<string, unknown>)[key] });
+            }
+          }
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('YAML keeps how a number was written too', () => {
+    expect(placeOfYaml(parseYaml('a: 1.10\nb: 007')).at('a').numeral).toBe('1.10');
+  });
+});
+
+describe('CSV', () => {
+  test('quotes, commas, line ends and doubled quotes', () => {
+    const rows = parseCsv('a,b\r\n"x,""y""\nz",2\r\n,\r\n3\r\n');
+    expect(rows.map((row) => [row.get('a'), row.get('b')])).toEqual([
+      ['x,"y"\nz', '2'],
+      ['', ''],
+      ['3', ''],
+    ]);
+  });
+
+  test.each(['', '\n', 'a,b', 'a,b\n'])('%j has no rows', (csv) => {
+    expect(parseCsv(csv)).toEqual([]);
+  });
+
+  test('what is written is what is read', () => {
+    const cell = fc.string({ unit: fc.constantFrom('a', '"', ',', '\n', ' ', 'é') });
+    const quote = (value: string): string => `"${value.replaceAll('"', '""')}"`;
+    fc.assert(
+      fc.property(fc.array(fc.tuple(cell, cell), { minLength: 1 }), (rows) => {
+        const csv = ['x,y', ...rows.map((row) => row.map(quote).join(','))].join('\n');
+        expect(parseCsv(csv).map((row) => [row.get('x'), row.get('y')])).toEqual(rows);
+      }),
+    );
+  });
+
+  test('a quote that never closes ends with the text', () => {
+    expect(parseCsv('a\n"x\ny').map((row) => row.get('a'))).toEqual(['x\ny']);
+  });
+});
+
+describe('lines', () => {
+  test('pointers begin with the number of the line', () => {
+    const places = parseLines('{"a":1}\n\n{"b":{"c":2}}\n', (line) => line.includes('"b"'));
+    expect(places.map((place) => place.at('b', 'c').pointer)).toEqual(['/3/b/c']);
+  });
+
+  test.each(['', '[1]\n[2]', '{"a":1}', 'x\n{}'])('%j has no first line of an object', (lines) => {
+    expect(findFirstLine(lines)).toBeUndefined();
+  });
+
+  test('a broken line that is wanted is refused', () => {
+    expect(() => parseLines('{"a":1}\n{"a"', () => true)).toThrow(
+      expect.objectContaining({ code: 'ERR_PARSE_JSON' }),
+    );
+  });
+});
+
+describe('shapes', () => {
+  const shape = record({
+    id: required(text(/^x/)),
+    kind: allowed(text(['a', 'b'])),
+    count: allowed(integer(1)),
+    items: allowed(list(text(), { minItems: 1 })),
+  });
+  const codes = (document: string): string[] =>
+    findFaults(placeOf(parseJson(document)), shape).map(
+      ({ code, pointer }) => `${code} ${pointer}`,
+    );
+
+  test.each(['{"id":"x"}', '{"id":"x1","kind":"b","count":1,"items":["y"]}'])('%s fits', (one) => {
+    expect(codes(one)).toEqual([]);
+  });
+
+  test.each([
+    ['{}', 'schema:required '],
+    ['[]', 'schema:type '],
+    ['null', 'schema:type '],
+    ['{"id":"y"}', 'schema:pattern /id'],
+    ['{"id":1}', 'schema:type /id'],
+    ['{"id":"x","kind":"c"}', 'schema:enum /kind'],
+    ['{"id":"x","count":0}', 'schema:minimum /count'],
+    ['{"id":"x","count":1.5}', 'schema:type /count'],
+    ['{"id":"x","count":"1"}', 'schema:type /count'],
+    ['{"id":"x","items":[]}', 'schema:minItems /items'],
+    ['{"id":"x","items":[1]}', 'schema:type /items/0'],
+    ['{"id":"x","__proto__":1}', 'schema:additionalProperties '],
+    ['{"id":"x","toString":1}', 'schema:additionalProperties '],
+  ])('%s does not: %s', (document, code) => {
+    expect(codes(document)).toEqual([code]);
+  });
+});
+
+describeShared('the header of a whylogs profile', () => {
+  const bytes = readShared('samples', 'whylogs', 'train.bin');
+
+  test('version, time and columns', () => {
+    const header = readProfileHeader(bytes);
+    expect(header?.version).toBe('1.6.4');
+    expect(header?.columns).toContain('malignant');
+    expect(new Date(header?.createdMs ?? 0).toISOString().slice(0, 10)).toBe('2026-11-21');
+  });
+
+  test('bytes that are cut or changed give a header or none, never an error', () => {
+    for (let length = 0; length < 900; length += 7) {
+      expect(readProfileHeader(bytes.subarray(0, length))?.version ?? '1.6.4').toBe('1.6.4');
+    }
+    fc.assert(
+      fc.property(fc.nat({ max: 800 }), fc.nat({ max: 255 }), (at, byte) => {
+        const changed = bytes.slice(0, 2000);
+        changed[at] = byte;
+        let header: unknown;
+        try {
+          header = readProfileHeader(changed);
+        } catch (error) {
+          expect(isPedigreeError(error)).toBe(true);
+        }
+        expect(['object', 'undefined']).toContain(typeof header);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
