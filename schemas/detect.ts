@@ -15,8 +15,10 @@ import { detectLink } from './intoto/link.ts';
 import { detectMetablock } from './intoto/metablock.ts';
 import { detectStatement } from './intoto/statement.ts';
 import { detectKubernetes } from './kubernetes/detect.ts';
+import { detectMlflow } from './mlflow/detect.ts';
 import { detectMlmodel } from './mlmodel/detect.ts';
 import { detectOpaque } from './opaque/detect.ts';
+import { detectOpenLineage, detectOpenLineageFacet } from './openlineage/detect.ts';
 import { detectOpenVex } from './openvex/detect.ts';
 import { detectOsv } from './osv/detect.ts';
 import { detectSigstoreBundle } from './sigstore-bundle/bundle.ts';
@@ -58,6 +60,9 @@ const DETECTORS: readonly Detector[] = [
   detectHfDatasetInfos,
   detectDvc,
   detectMlmodel,
+  detectMlflow,
+  detectOpenLineage,
+  detectOpenLineageFacet,
   detectKubernetes,
   detectHfDatasetCard,
   detectHfModelCard,

@@ -4,6 +4,7 @@ import { RELATION_NAMES, type Relation } from '../domain/relations.ts';
 import type { TrustClass } from '../domain/trust-class.ts';
 import { MARK_BITS, unpackMark } from './arcs.ts';
 import { bestLabel } from './folding.ts';
+import { isMention } from './mention.ts';
 import { findPlacements, placementRank, type Placement } from './placements.ts';
 import { tableRank, withheldDocuments } from './scope.ts';
 import { touchOf, type Touch } from './touch.ts';
@@ -152,12 +153,14 @@ class Report {
     return items;
   }
 
-  /** The target itself is no news, unless it is a model or deployment that has to be counted. */
+  /** Neither the target itself nor a mention of something reached is news, unless it is counted. */
   #isShown(node: number, { influence }: Touch): boolean {
     const kinds = this.#view.kindMaskOf(node);
     if ((kinds & ~NOT_SHOWN) === 0) return false;
-    const isNews = !this.#targets.has(node) || influence !== 'content';
-    return isNews || (kinds & kindMask(COUNTED)) !== 0;
+    if ((kinds & kindMask(COUNTED)) !== 0) return true;
+    const { index, tables } = this.#view;
+    if (isMention(index, tables.asThreat, node)) return false;
+    return !this.#targets.has(node) || influence !== 'content';
   }
 
   #touchOf(node: number): Touch | undefined {

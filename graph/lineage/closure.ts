@@ -4,6 +4,7 @@ import { RELATION_NAMES } from '../domain/relations.ts';
 import { MARK_BITS } from './arcs.ts';
 import { ClosingClaims, leastToOpen, passesOpenness, type ClosureInput } from './closing-claims.ts';
 import type { LineageIndex } from './lineage-index.ts';
+import { isMention } from './mention.ts';
 import { tableRank } from './scope.ts';
 
 /** What kind of claim would close a node. */
@@ -53,9 +54,10 @@ export function computeClosure(input: ClosureInput): Closure {
     const mask = index.kindsOf(node, input.tables.asThreat);
     kinds[node] = mask;
     if (mask === 0 || input.boilerplate.has(node)) continue;
-    strength[node] = isExempt(index, node, mask, authorised)
-      ? EXEMPT
-      : claims.strengthOf(node, mask);
+    // a mention is as open as the thing, and only its document can say which thing that is
+    const needsNone =
+      isExempt(index, node, mask, authorised) || isMention(index, input.tables.asThreat, node);
+    strength[node] = needsNone ? EXEMPT : claims.strengthOf(node, mask);
     if (strength[node] === 0) unclosed.push(node);
   }
   for (const document of input.opening) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { kindMask } from '../domain/kinds.ts';
 import { MARK_BITS } from './arcs.ts';
-import type { BlastRadius } from './blast-radius.ts';
+import { NAMES_ONLY, type BlastRadius } from './blast-radius.ts';
 import {
   findPlacements,
   placementRank,
@@ -9,6 +9,7 @@ import {
   startOf,
   type Placement,
 } from './placements.ts';
+import { withheldDocuments } from './scope.ts';
 import type { View } from './view.ts';
 import { arcMode } from './walk.ts';
 
@@ -42,17 +43,17 @@ export interface RetrainWave {
   readonly models: readonly { readonly ref: string; readonly name: string }[];
 }
 
-/** Outcome of the item that a node belongs to. */
+/**
+ * Outcome of something to go back to. What its item has been touched by counts against it; for it counts its own ancestry,
+ * not what somebody else calls another product of the same run.
+ */
 export function outcomeOf(view: View, radius: BlastRadius, node: number): ItemOutcome {
-  const item = view.folding.itemOf(node);
-  const ref = view.index.refOf(item.node);
+  const ref = view.index.refOf(view.folding.itemOf(node).node);
   if (radius.affected.some((hit) => hit.ref === ref)) return 'affected';
   if (radius.possible.some((hit) => hit.ref === ref)) return 'possible';
-  if (radius.missing.has(ref)) return 'open';
-  // what is no model or deployment is not counted there; its openness is asked for itself
-  const visible = item.members.filter((member) => view.isVisible(member));
-  if (visible.some((member) => view.closure.open[member] === 1)) return 'open';
-  return 'clear';
+  const isWithheld = withheldDocuments(view.knowledge, view.scope).length > 0;
+  const isOpen = !view.isVisible(node) || view.closure.open[node] === 1;
+  return isOpen || isWithheld || radius.missing.get(ref) === NAMES_ONLY ? 'open' : 'clear';
 }
 
 /** For each affected deployment that runs now: the newest earlier version whose whole ancestry is clear. */

@@ -25,9 +25,11 @@ import { intotoLinkReader } from './intoto-link.ts';
 import { intotoMetablockReader } from './intoto-metablock.ts';
 import { intotoStatementReader } from './intoto-statement.ts';
 import { kubernetesReader } from './kubernetes.ts';
+import { mlflowReader } from './mlflow.ts';
 import { mlmodelReader } from './mlmodel.ts';
 import { omsReader } from './oms.ts';
 import { opaqueReader } from './opaque.ts';
+import { openLineageFacetReader, openLineageReader } from './openlineage.ts';
 import { openVexReader } from './openvex.ts';
 import { osvReader } from './osv.ts';
 import { sigstoreBundleReader } from './sigstore-bundle.ts';
@@ -75,6 +77,9 @@ const READERS: ReadonlyMap<string, FormatReader> = new Map(
     hfDatasetInfosReader,
     dvcReader,
     mlmodelReader,
+    mlflowReader,
+    openLineageReader,
+    openLineageFacetReader,
     kubernetesReader,
     openVexReader,
     csafReader,

@@ -5,45 +5,19 @@ import { sha256 } from '../../core/digest.ts';
 import { isPedigreeError } from '../../core/errors.ts';
 import type { GraphStore } from '../../graph/port/store.ts';
 import { allAnswers } from '../support/answers.ts';
-import { worldArbitrary, WORLD_TARGETS } from '../support/arbitrary-world.ts';
+import {
+  worldArbitrary,
+  WORLD_MODEL,
+  WORLD_TARGETS,
+  WORLD_TEST_SET,
+} from '../support/arbitrary-world.ts';
+import { decideOn, DECIDING_SCORE, GOOD_DOCUMENTS, TRAINING_SET } from '../support/good-world.ts';
 import { FaultyStore, type Faultable } from '../support/faulty-store.ts';
 import { MemoryBlobs } from '../support/memory-blobs.ts';
-import {
-  completenessOf,
-  evaluationOf,
-  file,
-  linkOf,
-  signed,
-  type TestFile,
-} from '../support/test-documents.ts';
-import { handed, inWorld, KEYS, PROJECT, type Handed, type World } from '../support/world.ts';
+import { file, linkOf, signed, type TestFile } from '../support/test-documents.ts';
+import { handed, inWorld, KEYS, type World } from '../support/world.ts';
 
 /** 6. A failure is never a yes (DESIGN.md 1). */
-const MODEL = file('models/m.onnx');
-const DATA = file('data/d.csv');
-const TEST_SET = file('data/t.csv');
-const GATE = JSON.stringify({
-  name: 'gate',
-  environments: ['prod'],
-  rules: [
-    { score: { metric: 'accuracy', min: 0.9 } },
-    { evaluation: { class: 'trusted', boundTo: ['model', 'dataset'] } },
-    { 'not-revoked': { of: ['model', 'dataset', 'evaluation'] } },
-    { closed: { of: ['model'], class: 'trusted' } },
-  ],
-});
-const EVALUATION = handed(signed(evaluationOf(MODEL, TEST_SET, 0.95), KEYS.evaluator));
-
-/** Documents of a world in which the model is clear of everything and may be promoted. */
-function goodDocuments(): Handed[] {
-  return [
-    handed(signed(linkOf('train', [DATA], [MODEL]), KEYS.builder)),
-    handed(signed(completenessOf('inputs', [MODEL]), KEYS.steward)),
-    handed(signed(completenessOf('primary-source', [DATA, TEST_SET]), KEYS.steward)),
-    EVALUATION,
-  ];
-}
-
 interface Faulty {
   readonly world: World;
   readonly store: FaultyStore;
@@ -56,7 +30,7 @@ async function inGoodWorld(work: (faulty: Faulty) => Promise<void>): Promise<voi
   const blobs = new MemoryBlobs();
   const wrapStore = (store: GraphStore): GraphStore => (faulty = new FaultyStore(store));
   await inWorld({ wrapStore, wrapBlobs: () => blobs }, async (world) => {
-    await world.ingest(goodDocuments());
+    await world.ingest(GOOD_DOCUMENTS);
     await work({
       world,
       get store() {
@@ -68,19 +42,8 @@ async function inGoodWorld(work: (faulty: Faulty) => Promise<void>): Promise<voi
   });
 }
 
-async function decide(world: World): Promise<string> {
-  const { decision } = await world.pedigree.verify({
-    project: PROJECT,
-    model: MODEL.ref,
-    dataset: TEST_SET.ref,
-    environment: 'prod',
-    policyText: GATE,
-  });
-  return decision.outcome;
-}
-
 /** What is clear of the test set, in a world where the model is. */
-async function clearCount(world: World, of: TestFile = TEST_SET): Promise<number> {
+async function clearCount(world: World, of: TestFile = WORLD_TEST_SET): Promise<number> {
   const { answer } = await world.pedigree.blastRadius([of.ref]);
   return answer.radius.clear.count;
 }
@@ -98,14 +61,14 @@ describe('the good world', () => {
   test('is one in which the model is clear and allowed: what follows takes that away', async () => {
     await inGoodWorld(async ({ world }) => {
       expect(await clearCount(world)).toBe(1);
-      expect(await decide(world)).toBe('allow');
+      expect(await decideOn(world)).toBe('allow');
     });
   });
 
   test.each([0, 1, 2, 3])('without its document %i it is not allowed', async (left) => {
     await inWorld({}, async (world) => {
-      await world.ingest(goodDocuments().filter((_, at) => at !== left));
-      expect(await decide(world)).not.toBe('allow');
+      await world.ingest(GOOD_DOCUMENTS.filter((_, at) => at !== left));
+      expect(await decideOn(world)).not.toBe('allow');
     });
   });
 });
@@ -115,16 +78,16 @@ describe('a store that cannot be reached', () => {
     await inGoodWorld(async ({ world, store }) => {
       for (const ask of [
         () => clearCount(world),
-        () => decide(world),
-        () => world.pedigree.lineage(MODEL.ref, 'up'),
-        () => world.pedigree.path(DATA.ref, MODEL.ref),
-        () => world.pedigree.modelsTrainedOn(DATA.ref),
+        () => decideOn(world),
+        () => world.pedigree.lineage(WORLD_MODEL.ref, 'up'),
+        () => world.pedigree.path(TRAINING_SET.ref, WORLD_MODEL.ref),
+        () => world.pedigree.modelsTrainedOn(TRAINING_SET.ref),
       ]) {
         store.failAt('head');
         expect(await codeOf(ask())).toBe('ERR_STORE_UNAVAILABLE');
       }
       expect(await clearCount(world)).toBe(1);
-      expect(await decide(world)).toBe('allow');
+      expect(await decideOn(world)).toBe('allow');
     });
   });
 
@@ -132,12 +95,12 @@ describe('a store that cannot be reached', () => {
     for (let after = 0; after < 8; after++) {
       await inGoodWorld(async (faulty) => {
         const { world } = faulty;
-        const before = (await world.pedigree.blastRadius([DATA.ref])).answer;
+        const before = (await world.pedigree.blastRadius([TRAINING_SET.ref])).answer;
         const size = world.ledger.head.size;
         await world.restartWith(() => faulty.store.failAt('entries', after));
         expect(world.ledger.knowledge.size).toBe(size);
-        expect((await world.pedigree.blastRadius([DATA.ref])).answer).toEqual(before);
-        expect(await decide(world)).toBe('allow');
+        expect((await world.pedigree.blastRadius([TRAINING_SET.ref])).answer).toEqual(before);
+        expect(await decideOn(world)).toBe('allow');
       });
     }
   });
@@ -149,7 +112,7 @@ describe('a store that cannot be reached', () => {
       await world.restartWith(() => faulty.store.failAt('blobs'));
       expect(world.ledger.knowledge.size).toBe(size);
       expect(await clearCount(world)).toBe(1);
-      expect(await decide(world)).toBe('allow');
+      expect(await decideOn(world)).toBe('allow');
     });
   });
 
@@ -157,7 +120,9 @@ describe('a store that cannot be reached', () => {
     await inGoodWorld(async ({ world, store }) => {
       const size = world.ledger.head.size;
       const digest = await world.pedigree.stateDigest();
-      const more = handed(signed(linkOf('more', [file('data/x.csv')], [MODEL]), KEYS.builder));
+      const more = handed(
+        signed(linkOf('more', [file('data/x.csv')], [WORLD_MODEL]), KEYS.builder),
+      );
       store.failAt('commit');
       expect(await codeOf(world.ingest([more]))).toBe('ERR_STORE_UNAVAILABLE');
       expect(world.ledger.head.size).toBe(size);
@@ -166,13 +131,15 @@ describe('a store that cannot be reached', () => {
       expect(await clearCount(world)).toBe(1);
       await world.ingest([more]);
       expect(await clearCount(world)).toBe(0);
-      expect(await decide(world)).not.toBe('allow');
+      expect(await decideOn(world)).not.toBe('allow');
     });
   });
 
   test('whose answer to a commit is lost: nothing is written twice', async () => {
     await inGoodWorld(async ({ world, store }) => {
-      const more = handed(signed(linkOf('more', [file('data/x.csv')], [MODEL]), KEYS.builder));
+      const more = handed(
+        signed(linkOf('more', [file('data/x.csv')], [WORLD_MODEL]), KEYS.builder),
+      );
       store.losesAnswers = true;
       expect(await codeOf(world.ingest([more]))).toBe('ERR_STORE_UNAVAILABLE');
       store.heal();
@@ -199,7 +166,7 @@ describe('a store that lost something', () => {
       const opened = world.restartWith(() => faulty.store.lost.add(facts), false);
       expect(await codeOf(opened)).toBe('ERR_STORE_CORRUPT');
       expect(await codeOf(clearCount(world))).toBe('ERR_STORE_CORRUPT');
-      expect(await codeOf(decide(world))).toBe('ERR_STORE_CORRUPT');
+      expect(await codeOf(decideOn(world))).toBe('ERR_STORE_CORRUPT');
       faulty.store.heal();
       await world.ledger.refresh();
       expect(await clearCount(world)).toBe(1);
@@ -212,7 +179,7 @@ describe('a store that lost something', () => {
       const policy = world.ledger.knowledge.policies[0]?.content ?? sha256('none');
       await world.restartWith(() => faulty.store.lost.add(policy), false).catch(() => undefined);
       expect(await codeOf(clearCount(world))).not.toBe('nothing failed');
-      expect(await codeOf(decide(world))).not.toBe('nothing failed');
+      expect(await codeOf(decideOn(world))).not.toBe('nothing failed');
     });
   });
 
@@ -225,7 +192,7 @@ describe('a store that lost something', () => {
       };
       expect(await codeOf(world.restartWith(cut, false))).toBe('ERR_LOG_CORRUPT');
       expect(await codeOf(clearCount(world))).toBe('ERR_LOG_CORRUPT');
-      expect(await codeOf(decide(world))).toBe('ERR_LOG_CORRUPT');
+      expect(await codeOf(decideOn(world))).toBe('ERR_LOG_CORRUPT');
     });
   });
 
@@ -239,7 +206,7 @@ describe('a store that lost something', () => {
             : entry;
       };
       expect(await codeOf(world.restartWith(alter, false))).toBe('ERR_LOG_CORRUPT');
-      expect(await codeOf(decide(world))).toBe('ERR_LOG_CORRUPT');
+      expect(await codeOf(decideOn(world))).toBe('ERR_LOG_CORRUPT');
       faulty.store.heal();
       expect(await clearCount(world)).toBe(1);
     });
@@ -248,10 +215,10 @@ describe('a store that lost something', () => {
   test('its newest entries, put back from an older copy', async () => {
     await inGoodWorld(async ({ world, store }) => {
       const older = world.ledger.head;
-      await world.ingest([handed(linkOf('more', [DATA], [MODEL]))]);
+      await world.ingest([handed(linkOf('more', [TRAINING_SET], [WORLD_MODEL]))]);
       store.pretendHead = older;
       expect(await codeOf(clearCount(world))).toBe('ERR_LOG_CORRUPT');
-      expect(await codeOf(decide(world))).toBe('ERR_LOG_CORRUPT');
+      expect(await codeOf(decideOn(world))).toBe('ERR_LOG_CORRUPT');
     });
   });
 
@@ -267,8 +234,8 @@ describe('a store that lost something', () => {
 describe('evidence that is gone', () => {
   test('the envelope of the deciding score: never allowed', async () => {
     await inGoodWorld(async ({ world, blobs }) => {
-      blobs.lose(sha256(EVALUATION.bytes));
-      const outcome = await decide(world).catch(() => 'error');
+      blobs.lose(sha256(DECIDING_SCORE.bytes));
+      const outcome = await decideOn(world).catch(() => 'error');
       expect(outcome).not.toBe('allow');
     });
   });

@@ -5,5 +5,5 @@ import { describeWorlds } from './worlds.contract.ts';
 
 // Neo4j's run of the same suite is in test/contract/neo4j-store.test.ts: it has one database
 describeWhenNamed('embedded', () => {
-  describeWorlds('embedded', openEmbeddedStore, { runs: 20, timeoutMs: 60_000 });
+  describeWorlds('embedded', openEmbeddedStore, { runs: 10, timeoutMs: 60_000 });
 });

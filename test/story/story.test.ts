@@ -10,6 +10,7 @@ import {
   CHAIN,
   ingestSamples,
   LINKS,
+  OBSERVERS,
   OMS,
   openStoryWorld,
   refsOfHits,
@@ -97,8 +98,16 @@ describeShared('the story: questions with known answers', () => {
   test('3. data/poisoned/train.csv went into triage-poisoned and its evaluation, and nowhere else', async () => {
     const { radius, rollback, retrain } = await ask(world, 'data/poisoned/train.csv');
     expect(pathsAffected(world, radius, POISONED)).toEqual(POISONED);
-    expect(radius.affected.map((hit) => hit.kind).sort()).toEqual(['Evaluation', 'Model']);
-    expect(namesOf(radius, 'Evaluation')).toEqual(['reports/eval_poisoned.json']);
+    const signed = radius.affected.filter((hit) => hit.class !== 'unsigned');
+    expect(signed.map((hit) => hit.kind).sort()).toEqual(['Evaluation', 'Model']);
+    // and what the tracking server measured on its own, which nobody signed, as two of its exports tell it
+    const measured = 'triage-poisoned on split-test';
+    expect(namesOf(radius, 'Evaluation')).toEqual([
+      'reports/eval_poisoned.json',
+      measured,
+      measured,
+    ]);
+    expect(radius.affected).toHaveLength(4);
     expect(namesOf(radius, 'Model')).toEqual(['triage-poisoned']);
     expect(radius.possible).toEqual([]);
     expect(rollback).toEqual([]);
@@ -201,6 +210,40 @@ describeShared('the story: questions with known answers', () => {
     await world.ledger.rebuild();
     expect(await world.pedigree.stateDigest()).toBe(digest);
     expect(await ask(world, 'data/raw/wdbc.csv')).toEqual(before);
+  });
+});
+
+describeShared('the story: with tools that observed all of it and signed nothing', () => {
+  test('what is certain of models and deployments stays what it was', async () => {
+    const plain = await openStoryWorld();
+    const watched = await openStoryWorld();
+    try {
+      await ingestSamples(plain, CHAIN);
+      await ingestSamples(watched, [...CHAIN, ...OBSERVERS]);
+      for (const path of [
+        'data/raw/wdbc.csv',
+        'data/raw/newbatch.csv',
+        'data/poisoned/train.csv',
+      ]) {
+        const reached = async (world: World): Promise<string[]> => {
+          const { radius } = await ask(world, path);
+          const counted = radius.affected.filter(({ kind }) => /Model|Deployment/.test(kind));
+          const refs = refsOfHits(world, counted);
+          const paths = [...V1, ...V2, ...POISONED].filter((one) => refs.has(storyDigest(one)));
+          return [...paths, ...namesOf(radius, 'Deployment')];
+        };
+        expect(await reached(watched)).toEqual(await reached(plain));
+        const strict = async (world: World): Promise<unknown> => {
+          const asked = { minClass: 'trusted' } as const;
+          const { answer } = await world.pedigree.blastRadius([storyDigest(path)], asked);
+          return answer.radius.affected.map(({ ref, class: trust }) => `${ref} ${trust}`).sort();
+        };
+        expect(await strict(watched)).toEqual(await strict(plain));
+      }
+    } finally {
+      await plain.close();
+      await watched.close();
+    }
   });
 });
 
@@ -329,12 +372,13 @@ describeShared('the story: a second run at the same paths (question 7)', () => {
     expect(refs).not.toContain(storyDigest('data/split/train.csv'));
     const split = answer.answer.edges.filter(({ relation }) => relation === 'used');
     const configs = split.map(({ to }) => to).filter((ref) => ref.startsWith('sha256:9c65aadb'));
-    expect(configs).toHaveLength(1);
-    // the approved configuration is there as well: the first step of both runs read it
+    expect(new Set(configs).size).toBe(1);
+    // the approved configuration is there as well: the first step of both runs read it, no other did
     const approved = storyDigest('configs/sampling.yaml');
     const readers = split.filter(({ to }) => to === approved).map(({ from }) => from);
     const steps = answer.answer.nodes.filter(({ ref }) => readers.includes(ref));
-    expect(steps.map(({ name }) => name)).toEqual(['clean']);
+    expect(steps.map(({ name }) => name)).toContain('clean');
+    expect(steps.map(({ name }) => name)).not.toContain('split');
   });
 
   test('its score is on its own model and its own test set', async () => {
@@ -400,7 +444,11 @@ describeShared('the story: going back (question 8)', () => {
       runs: { ref: OMS.v2, version: '2' },
       target: { ref: OMS.v1, version: '1', outcome: 'clear' },
     });
-    expect(radius.clear.items.map(({ ref }) => ref)).toContain(OMS.v1);
+    const view = world.ledger.view(world.pedigree.scope());
+    for (const path of V1) {
+      const found = view.index.find(storyDigest(path));
+      expect([path, view.closure.open[found ?? -1]]).toEqual([path, 0]);
+    }
     const deployed = radius.affected.find((hit) => hit.kind === 'Deployment');
     expect(deployed?.placement).toMatchObject({ version: '2', owner: 'triage-oncall@example.org' });
   });

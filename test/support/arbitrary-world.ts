@@ -18,17 +18,17 @@ import {
 } from './test-documents.ts';
 import { handed, KEYS, type Handed } from './world.ts';
 
-const DATA = [file('data/a.csv'), file('data/b.csv')];
+export const DATA_FILES = [file('data/a.csv'), file('data/b.csv')] as const;
 const MODELS = [file('models/a.onnx'), file('models/b.onnx'), file('models/c.pkl')];
-const OTHERS = [file('reports/a.json')];
-const FILES = [...DATA, ...MODELS, ...OTHERS];
+export const OTHER_FILES = [file('reports/a.json')] as const;
+const FILES = [...DATA_FILES, ...MODELS, ...OTHER_FILES];
 const PURLS = ['pkg:generic/x@1', 'pkg:generic/x'];
 
 /** Things that questions are asked about. */
 export const WORLD_TARGETS: readonly string[] = [...FILES.map(({ ref }) => ref), 'pkg:generic/x@1'];
 /** A model and a test set to ask the gate about. */
 export const WORLD_MODEL = MODELS[0] as TestFile;
-export const WORLD_TEST_SET = DATA[1] as TestFile;
+export const WORLD_TEST_SET = DATA_FILES[1];
 
 const one = <T>(from: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...from);
 const some = (max: number, min = 0): fc.Arbitrary<TestFile[]> =>
@@ -82,7 +82,7 @@ const statementArbitrary = fc.oneof(
       }),
     ),
   fc
-    .tuple(one(MODELS), one(DATA), one([0.9, 0.99]))
+    .tuple(one(MODELS), one(DATA_FILES), one([0.9, 0.99]))
     .map(([model, data, value]) => evaluationOf(model, data, value)),
 );
 

@@ -68,6 +68,9 @@ export const CHAIN: readonly string[] = [
   'story',
 ];
 
+/** Tools whose unsigned word covers the whole story: events of every step, a BOM of everything, a build server. */
+export const OBSERVERS: readonly string[] = ['openlineage', 'spdx3', 'jenkins'];
+
 function storyKeys(name: string): TrustedKey[] {
   return parsePublicKeys(readFileSync(sharedPath('samples', 'keys', name), 'utf8'));
 }

@@ -175,6 +175,29 @@ describe('going back', () => {
     expect(rollback(sketch, ['#bad'])[0]?.target?.ref).toBe(node('#m2'));
     const [target] = rollback(sketch, ['#bad'], { projects: ['default'] });
     expect(target?.target).toBeNull();
+    const file = history([])
+      .add('pack', step(['#d1'], ['#image']))
+      .add('inputs', claimOf('inputs', '#image'))
+      .add(
+        'four',
+        runs('#image', { since: '2026-02-20T00:00:00Z', until: '2026-03-01T00:00:00Z' }),
+      );
+    expect(rollback(file, ['#bad'])[0]?.target?.ref).toBe(node('#image'));
+    file.add('secret', { project: 'secret', nodes: { '#elsewhere': 'File' } });
+    expect(rollback(file, ['#bad'], { projects: ['default'] })[0]?.target).toBeNull();
+  });
+
+  test('to a file whose own ancestry is clear, whatever else a stranger calls a product of its run', () => {
+    const sketch = new Sketch()
+      .add('train', step(['#d1'], ['#m1'], { run: 'run:ci#1' }))
+      .add('bad', step(['#bad'], ['#m3']))
+      .add('one', runs('#m1', { since: '2026-01-01T00:00:00Z', until: '2026-02-01T00:00:00Z' }))
+      .add('three', runs('#m3', { since: '2026-03-01T00:00:00Z' }))
+      .add('inputs', claimOf('inputs', '#m1'))
+      .add('sources', claimOf('primary-source', '#d1'));
+    expect(rollback(sketch, ['#bad'])[0]?.target?.ref).toBe(node('#m1'));
+    sketch.add('more', unsignedStep([], ['#m9'], { run: 'run:ci#1' }));
+    expect(rollback(sketch, ['#bad'])[0]?.target?.outcome).toBe('clear');
   });
 
   test('only for what runs now and is affected', () => {

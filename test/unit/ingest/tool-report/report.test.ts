@@ -286,6 +286,9 @@ describeShared('through the registry', () => {
     const events = readShared('samples', 'openlineage', 'openlineage.jsonl');
     const lines = await readDocument(events, context(events));
     expect([lines.reading.facts.format, lines.reading.inner?.length]).toEqual(['jsonl', 20]);
+    const [first] = lines.reading.inner ?? [];
+    const bytes = first?.bytes ?? new Uint8Array();
+    expect((await readDocument(bytes, context(bytes))).reading.facts.format).toBe('openlineage');
   });
 
   test('a broken line quarantines a report that is read whole', async () => {
