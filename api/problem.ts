@@ -62,6 +62,8 @@ const KINDS: Readonly<Record<ErrorCode, Kind>> = {
   ERR_STORE_CORRUPT: kind(500, 'store damaged'),
   ERR_STORE_UNSUPPORTED: kind(501, 'store cannot do this'),
   ERR_LOG_CORRUPT: kind(500, 'log damaged'),
+  ERR_SOURCE_UNAVAILABLE: kind(503, 'source not reachable'),
+  ERR_SOURCE_REFUSED: kind(400, 'source not asked'),
   ERR_NOT_FOUND: kind(404, 'not found'),
   ERR_AMBIGUOUS_REF: kind(409, 'ambiguous'),
   ERR_NOT_AUTHORISED: kind(403, 'not allowed'),

@@ -25,6 +25,7 @@ const BY_CODE: ReadonlyMap<ErrorCode, number> = new Map<ErrorCode, number>([
   ['ERR_NOT_AUTHORISED', EXIT.no],
   ['ERR_STORE_UNAVAILABLE', EXIT.unavailable],
   ['ERR_STORE_CONFLICT', EXIT.unavailable],
+  ['ERR_SOURCE_UNAVAILABLE', EXIT.unavailable],
   ['ERR_STORE_CORRUPT', EXIT.fault],
   ['ERR_STORE_UNSUPPORTED', EXIT.usage],
   ['ERR_LOG_CORRUPT', EXIT.fault],

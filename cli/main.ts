@@ -5,6 +5,7 @@ import { reportError, writeJson } from './command.ts';
 import { addBlastRadius } from './commands/blast-radius.ts';
 import { addDemo } from './commands/demo.ts';
 import { addEvidence } from './commands/evidence.ts';
+import { addExport } from './commands/export.ts';
 import { addIngest } from './commands/ingest.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addLineage } from './commands/lineage.ts';
@@ -31,6 +32,7 @@ const COMMANDS = [
   addLineage,
   addBlastRadius,
   addPath,
+  addExport,
   addRevoke,
   addRetract,
   addVerify,

@@ -18,6 +18,7 @@ import { findCheckpoint, writeTiles } from '../graph/log/tile-folder.ts';
 import { migrateLog } from '../graph/migrate.ts';
 import type { GraphStore } from '../graph/port/store.ts';
 import { FolderBlobStore } from '../ingest/blobs/folder.ts';
+import type { Machine } from '../ingest/collectors/machine.ts';
 import { isHome, openHome, readTrust, type Home } from './home.ts';
 
 /** Where a process keeps its state and which store it talks to. */
@@ -55,6 +56,28 @@ export function settingsFromEnvironment(home?: string): Settings {
     store: env['PEDIGREE_STORE'] ?? 'embedded',
     allowSimulated: env['PEDIGREE_ALLOW_SIMULATED'] !== 'no',
   };
+}
+
+/** Where credentials for sources are written: inline (a text that begins with a brace), a file, or the home's own file. */
+export interface CredentialsPlace {
+  readonly text?: string;
+  readonly file?: string;
+  /** True where the file was named and must be there. */
+  readonly isNamed: boolean;
+}
+
+export function credentialsPlace(home: Home): CredentialsPlace {
+  const named = process.env['PEDIGREE_CREDENTIALS'];
+  if (named === undefined || named === '')
+    return { file: join(home.folder, 'credentials.yaml'), isNamed: false };
+  return named.trimStart().startsWith('{')
+    ? { text: named, isNamed: true }
+    : { file: resolve(named), isNamed: true };
+}
+
+/** What collectors may use of this machine. */
+export function collectorMachine(home: Home): Machine {
+  return { environment: process.env, cacheFolder: join(home.folder, 'cache') };
 }
 
 /** False where the user asked for plain text. @see https://no-color.org */

@@ -30,6 +30,8 @@ export const ERROR_CODES = [
   'ERR_STORE_CORRUPT',
   'ERR_STORE_UNSUPPORTED',
   'ERR_LOG_CORRUPT',
+  'ERR_SOURCE_UNAVAILABLE', // a source does not answer, or not as it should
+  'ERR_SOURCE_REFUSED', // an address or redirect that is not asked, whoever names it
   'ERR_NOT_FOUND',
   'ERR_AMBIGUOUS_REF',
   'ERR_NOT_AUTHORISED',

@@ -87,12 +87,17 @@ export function arrayMember(value: unknown, key: string): readonly JsonValue[] |
 
 /** One reference token of a JSON Pointer, escaped (RFC 6901 section 3). */
 export function pointerToken(key: string | number): string {
-  return typeof key === 'number' ? String(key) : key.replaceAll('~', '~0').replaceAll('/', '~1');
+  if (typeof key === 'number') return String(key);
+  // nearly no key has anything to escape, and this is asked for every member that is looked at
+  if (!key.includes('~') && !key.includes('/')) return key;
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 /** Appends tokens to a JSON Pointer. */
 export function pointerJoin(base: string, ...keys: (string | number)[]): string {
-  return keys.reduce<string>((pointer, key) => `${pointer}/${pointerToken(key)}`, base);
+  let pointer = base;
+  for (const key of keys) pointer += `/${pointerToken(key)}`;
+  return pointer;
 }
 
 /** The value at a pointer, or undefined. */

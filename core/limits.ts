@@ -22,6 +22,18 @@ export const LIMITS = {
   problems: 200,
   /** Characters of one ref or name. */
   refChars: 2048,
+  /** One answer of a source that is read as it comes in, in bytes. */
+  streamBytes: 8 * 1024 * 1024 * 1024,
+  /** One commit of a git repository as it is fetched, in bytes. */
+  repositoryBytes: 4 * 1024 * 1024 * 1024,
+  /** Asking a source: redirects of one request, requests for one thing, waiting for the next byte, and for all of them. */
+  fetchRedirects: 5,
+  fetchAttempts: 4,
+  fetchIdleMs: 30_000,
+  fetchTotalMs: 10 * 60_000,
+  fetchStreamMs: 2 * 60 * 60_000,
+  /** Longest wait that a source may ask for; past it the source counts as unavailable. */
+  fetchRetryAfterMs: 2 * 60_000,
   /** HTTP bodies, in bytes. */
   bodyBytes: 128 * 1024 * 1024,
   jsonBodyBytes: 1024 * 1024,
@@ -39,4 +51,33 @@ export const LIMITS = {
   graphqlCost: 100_000,
   pageItems: 500,
   requestMs: 30_000,
+} as const;
+
+/**
+ * What a YAML text may cost. Tighter than the limits of JSON: a YAML parser keeps a syntax tree of about a hundred bytes for
+ * each character, and an alias writes a whole subtree in two characters.
+ */
+export const YAML_LIMITS = {
+  /** Characters of one text. Real cards, locks and manifests stay under 1 MiB. */
+  chars: 4 * 1024 * 1024,
+  /** Pieces that the text is cut into: scalars, marks, runs of spaces. A lock of the full size has about as many. */
+  pieces: 2_500_000,
+  /** Nesting, aliases followed. */
+  depth: LIMITS.depth,
+  /** Values of one text once every alias is written out. */
+  values: 500_000,
+  /** Documents of one stream. */
+  documents: 10_000,
+} as const;
+
+/** What an XML text may cost. Elements and attributes are kept as objects, so their number is bounded beside the size of the text. */
+export const XML_LIMITS = {
+  /** Characters of one text. */
+  chars: LIMITS.documentBytes,
+  depth: LIMITS.depth,
+  elements: 2_000_000,
+  /** Attributes of one element, namespace declarations included. Real ones have fewer than ten. */
+  attributes: 256,
+  /** Characters that are read to find the root element, past a prolog of comments. */
+  peekChars: 64 * 1024,
 } as const;

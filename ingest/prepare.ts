@@ -91,7 +91,7 @@ async function prepareInto(
   const { facts } = reading;
   prepared.push({
     ...base,
-    ...standingOf(facts, signature),
+    ...standingOf(reading, signature),
     format: facts.format,
     version: facts.version,
     statementKind: facts.statementKind,
@@ -99,7 +99,7 @@ async function prepareInto(
     facts,
     signature,
     conformant: reading.conformant,
-    problems: [...facts.problems, ...reading.conformanceProblems],
+    problems: distinctProblems([...facts.problems, ...reading.conformanceProblems]),
   });
   for (const inner of reading.inner ?? []) {
     const name = inner.name === 'payload' ? document.name : `${document.name}!${inner.name}`;
@@ -108,12 +108,23 @@ async function prepareInto(
   }
 }
 
-/** Quarantine takes the signature, not the content: the payload of a broken envelope stays an unsigned document. */
+/** What a reader tolerates and strict mode refuses may be one thing: it is listed once. */
+function distinctProblems(problems: readonly Problem[]): readonly Problem[] {
+  const byText = new Map(
+    problems.map((one) => [JSON.stringify([one.code, one.pointer, one.message]), one]),
+  );
+  return [...byText.values()];
+}
+
+/**
+ * Quarantine takes the signature, not the content: the payload of a broken envelope stays an unsigned document. An envelope
+ * that nobody signed is not signed invalidly: it is kept as what it is, and proves nothing.
+ */
 function standingOf(
-  facts: Facts,
+  { facts, envelope }: Reading,
   signature: SignatureRecord | null,
 ): { standing: Standing; reasons: readonly string[] } {
-  if (signature?.status === 'failed')
+  if (signature?.status === 'failed' && envelope?.signatures.length !== 0)
     return { standing: 'quarantined', reasons: signature.findings };
   if (signature?.status === 'undetermined')
     return { standing: 'pending', reasons: signature.findings };

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { decodeText, parseJson, type JsonDocument } from '../core/json.ts';
+import { parseLargeJson } from '../core/large-json.ts';
+import { LIMITS } from '../core/limits.ts';
 
 /** Bytes decoded once, before any format looks at them. */
 export type Decoded =
@@ -20,13 +22,26 @@ export type Detector = (decoded: Decoded) => Detected | undefined;
 /**
  * Decodes bytes: text that opens with a brace or bracket must be JSON, other text stays text, bytes with NUL or broken
  * encoding are binary.
+ * @param largeBytes JSON objects from this size on are not held whole; what they say is the same
  * @throws {PedigreeError} ERR_PARSE_JSON, ERR_PARSE_DEPTH, ERR_PARSE_DUPLICATE_KEY for text that opens like JSON and is not
  */
-export function decode(bytes: Uint8Array): Decoded {
+export function decode(bytes: Uint8Array, largeBytes: number = LARGE_BYTES): Decoded {
+  const json = bytes.length < largeBytes ? undefined : findLargeJson(bytes, largeBytes);
+  if (json !== undefined) return { kind: 'json', bytes, json };
   const text = findText(bytes);
   if (text === undefined) return { kind: 'binary', bytes };
   if (!opensLikeJson(text)) return { kind: 'text', bytes, text };
   return { kind: 'json', bytes, json: parseJson(text) };
+}
+
+/** Smaller documents are read at once: that is faster, and what it takes is soon given back. */
+const LARGE_BYTES = 4 * 1024 * 1024;
+const OPEN_BRACE = 0x7b;
+
+function findLargeJson(bytes: Uint8Array, largeBytes: number): JsonDocument | undefined {
+  const start = bytes.subarray(0, 4096).findIndex((byte) => byte > 0x20);
+  if (bytes[start] !== OPEN_BRACE || bytes.includes(0)) return undefined;
+  return parseLargeJson(bytes, LIMITS.depth, largeBytes === LARGE_BYTES ? undefined : largeBytes);
 }
 
 function findText(bytes: Uint8Array): string | undefined {

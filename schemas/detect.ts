@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import { detectAsset } from './asset/registry.ts';
 import { detectAttestedStatement } from './attested-statement/attested-statement.ts';
+import { detectC2pa } from './c2pa/detect.ts';
 import { detectCroissant } from './croissant/detect.ts';
 import { detectCsaf } from './csaf/detect.ts';
 import { detectCyclonedxJson } from './cyclonedx/detect.ts';
@@ -10,6 +12,7 @@ import { detectDvc } from './dvc/detect.ts';
 import { detectEvaluationReport } from './evaluation-report/detect.ts';
 import { detectHfDatasetInfos } from './hf-dataset-card/detect.ts';
 import { detectHfDatasetCard, detectHfModelCard } from './hf-model-card/detect.ts';
+import { detectHfRepoInfo } from './hf-repo-info/parse.ts';
 import { detectLayout } from './intoto/layout.ts';
 import { detectLink } from './intoto/link.ts';
 import { detectMetablock } from './intoto/metablock.ts';
@@ -17,12 +20,14 @@ import { detectStatement } from './intoto/statement.ts';
 import { detectKubernetes } from './kubernetes/detect.ts';
 import { detectMlflow } from './mlflow/detect.ts';
 import { detectMlmodel } from './mlmodel/detect.ts';
+import { detectOciManifest } from './oci-manifest/detect.ts';
 import { detectOpaque } from './opaque/detect.ts';
 import { detectOpenLineage, detectOpenLineageFacet } from './openlineage/detect.ts';
 import { detectOpenVex } from './openvex/detect.ts';
 import { detectOsv } from './osv/detect.ts';
 import { detectSigstoreBundle } from './sigstore-bundle/bundle.ts';
 import { detectGcbProvenance } from './slsa/gcb-provenance.ts';
+import { detectGithubAttestations } from './slsa/github-attestations.ts';
 import { detectNpmAttestations } from './slsa/npm-attestations.ts';
 import {
   detectSpdx2Json,
@@ -44,7 +49,9 @@ const DETECTORS: readonly Detector[] = [
   detectStatement,
   detectLink,
   detectLayout,
+  detectOciManifest,
   detectNpmAttestations,
+  detectGithubAttestations,
   detectGcbProvenance,
   detectCyclonedxJson,
   detectCyclonedxXml,
@@ -55,8 +62,10 @@ const DETECTORS: readonly Detector[] = [
   detectSpdx2Yaml,
   detectSpdx3,
   detectSyft,
+  detectC2pa,
   detectCroissant,
   detectEvaluationReport,
+  detectHfRepoInfo,
   detectHfDatasetInfos,
   detectDvc,
   detectMlmodel,
@@ -70,6 +79,7 @@ const DETECTORS: readonly Detector[] = [
   detectCsaf,
   detectToolReport,
   detectOsv,
+  detectAsset,
 ];
 
 /** The format of a document by its content, never by its name. What nothing recognises is opaque. */

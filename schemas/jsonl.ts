@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isPedigreeError, PedigreeError } from '../core/errors.ts';
+import { isPedigreeError } from '../core/errors.ts';
 import { decodeText, parseJson } from '../core/json.ts';
-import { LIMITS } from '../core/limits.ts';
 
 /** One line of a JSON Lines file, a document of its own. */
 export interface JsonLine {
@@ -14,10 +13,10 @@ export interface JsonLine {
  * The lines of JSON Lines (several JSON objects or arrays, one a line), or undefined where the bytes are anything else:
  * one JSON document, pretty-printed or not, other text, binary. Only the first line must parse: a broken later line is a
  * document of its own that fails by itself, so it cannot take its neighbours into quarantine.
- * @throws {PedigreeError} ERR_LIMIT_ITEMS for more lines than an archive may have members
  * @see https://jsonlines.org
  */
 export function splitJsonLines(bytes: Uint8Array): readonly JsonLine[] | undefined {
+  if (!mayBeLines(bytes)) return undefined;
   const text = findJsonText(bytes);
   if (text === undefined || !opensWithJsonLine(text)) return undefined;
   const lines: { name: string; text: string }[] = [];
@@ -28,12 +27,24 @@ export function splitJsonLines(bytes: Uint8Array): readonly JsonLine[] | undefin
     lines.push({ name: `line-${index + 1}`, text: line });
   }
   if (lines.length < 2) return undefined;
-  if (lines.length > LIMITS.archiveMembers) {
-    throw new PedigreeError('ERR_LIMIT_ITEMS', `more than ${LIMITS.archiveMembers} lines`, {
-      hint: 'split the file',
-    });
-  }
   return lines.map((line) => ({ name: line.name, bytes: new TextEncoder().encode(line.text) }));
+}
+
+const LINE_FEED = 0x0a;
+const CLOSERS = new Set([0x5d, 0x7d]);
+
+/**
+ * False, cheaply, for most large documents: in UTF-8 the first line that says anything must end in a bracket or brace. One
+ * that does is looked at as text.
+ */
+function mayBeLines(bytes: Uint8Array): boolean {
+  if ((bytes[0] ?? 0) >= 0x80) return true;
+  const start = bytes.findIndex((byte) => byte > 0x20);
+  const end = bytes.indexOf(LINE_FEED, start);
+  if (start < 0 || end < 0) return false;
+  let last = end - 1;
+  while (last > start && (bytes[last] ?? 0) <= 0x20) last--;
+  return CLOSERS.has(bytes[last] ?? 0);
 }
 
 /** Looks at the first line alone, so that one large JSON document is not parsed twice. */

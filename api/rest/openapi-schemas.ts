@@ -5,6 +5,7 @@ import { KINDS } from '../../graph/domain/kinds.ts';
 import { RELATION_NAMES, STRENGTHS } from '../../graph/domain/relations.ts';
 import { TRUST_CLASSES } from '../../graph/domain/trust-class.ts';
 import { DOCUMENT_STANDINGS } from '../service/documents.ts';
+import { EXPORT_FORMATS } from '../service/exports.ts';
 import type { Schema } from './openapi-types.ts';
 
 export const text: Schema = { type: 'string' };
@@ -146,6 +147,12 @@ export const SCHEMAS = {
     ...entity,
     item: object({ ref: text, name: text, members: count }),
     documents: { $ref: '#/components/schemas/DocumentPage' },
+  }),
+  Export: object({
+    format: oneOf(EXPORT_FORMATS),
+    mediaType: text,
+    document: { description: 'A JSON document, or the text of the lines of a bundle.' },
+    notCarried: list(object({ what: text, ref: text, why: text })),
   }),
   Lineage: object({
     scope,

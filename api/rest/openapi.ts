@@ -3,7 +3,9 @@ import { LIMITS } from '../../core/limits.ts';
 import { KINDS } from '../../graph/domain/kinds.ts';
 import { TRUST_CLASSES } from '../../graph/domain/trust-class.ts';
 import { PROBLEM_TYPE } from '../problem.ts';
+import { EXPORT_DIRECTIONS } from '../export/projection.ts';
 import { DOCUMENT_STANDINGS } from '../service/documents.ts';
+import { EXPORT_FORMATS } from '../service/exports.ts';
 import { DEFAULT_PAGE_ITEMS } from '../service/page.ts';
 import { count, list, ref, SCHEMAS, text, type SchemaName } from './openapi-schemas.ts';
 import type { OpenApi, Operation, Parameter, ResponseObject, Schema } from './openapi-types.ts';
@@ -165,6 +167,25 @@ export const OPENAPI: OpenApi = {
           query('direction', 'up: causes. down: effects.', {
             type: 'string',
             enum: ['up', 'down'],
+            default: 'up',
+          }),
+          ...scope,
+        ],
+        NAMED,
+      ),
+    },
+    '/api/v1/export': {
+      get: read(
+        'exportLineage',
+        'questions',
+        'A lineage as a document for others, with what the format does not carry.',
+        'Export',
+        [
+          needed('ref', 'Digest, purl or name.'),
+          needed('format', 'Format of the document.', { type: 'string', enum: EXPORT_FORMATS }),
+          query('direction', 'up: causes. down: effects.', {
+            type: 'string',
+            enum: EXPORT_DIRECTIONS,
             default: 'up',
           }),
           ...scope,

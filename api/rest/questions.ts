@@ -3,8 +3,10 @@ import type { Hono } from 'hono';
 import { PedigreeError } from '../../core/errors.ts';
 import { KINDS } from '../../graph/domain/kinds.ts';
 import type { AppEnv, Shared } from '../env.ts';
+import { EXPORT_DIRECTIONS } from '../export/projection.ts';
 import { blastRadiusJson, lineageJson, pathJson, trainedOnJson } from '../service/answers.ts';
 import { DOCUMENT_STANDINGS, listDocuments, listDocumentsOf } from '../service/documents.ts';
+import { EXPORT_FORMATS, exportJson, exportLineage } from '../service/exports.ts';
 import { describeEntity, itemOfEntity, listEntities } from '../service/entities.ts';
 import type { Page } from '../service/page.ts';
 import { listDecisions, listRevocations } from '../service/records.ts';
@@ -15,7 +17,7 @@ const SCOPE = ['asOf', 'minClass'];
 const ENTITY_NAMES = 500;
 
 /** What may be asked; nothing here changes state. */
-export function addQuestions(app: Hono<AppEnv>, { pedigree }: Shared): void {
+export function addQuestions(app: Hono<AppEnv>, { pedigree, log }: Shared): void {
   app.get('/entities', async (c) => {
     const query = new Query(c, ['q', 'kind', 'asOf', ...PAGE]);
     const text = query.find('q');
@@ -50,6 +52,16 @@ export function addQuestions(app: Hono<AppEnv>, { pedigree }: Shared): void {
     return c.json(
       lineageJson(await pedigree.lineage(query.get('ref'), direction, query.question())),
     );
+  });
+
+  app.get('/export', async (c) => {
+    const query = new Query(c, ['ref', 'format', 'direction', ...SCOPE]);
+    const format = query.findOneOf('format', EXPORT_FORMATS);
+    if (format === undefined) throw new PedigreeError('ERR_USAGE', 'format is missing');
+    const direction = query.findOneOf('direction', EXPORT_DIRECTIONS) ?? 'up';
+    const request = { ref: query.get('ref'), format, direction, question: query.question() };
+    const exported = await exportLineage(pedigree, (index) => log.prove(index), request);
+    return c.json(exportJson(format, exported));
   });
 
   app.get('/models-trained-on', async (c) => {

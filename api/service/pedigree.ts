@@ -154,6 +154,11 @@ export class Pedigree {
     return this.#options.clock;
   }
 
+  /** Name and version of the program. */
+  get engine(): string {
+    return this.#options.engine;
+  }
+
   get owner(): SigningKey | null {
     return this.#options.owner;
   }

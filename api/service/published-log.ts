@@ -13,6 +13,29 @@ import {
 import { findTileRef, nodesFromTiles } from '../../graph/log/tiles.ts';
 import type { StoredEntry } from '../../graph/port/store.ts';
 
+/**
+ * Proves an entry with the tiles that were published for a checkpoint.
+ * @throws {PedigreeError} ERR_NOT_FOUND where the checkpoint does not reach the index; ERR_LOG_CORRUPT
+ */
+export async function proveFromTiles(
+  folder: string,
+  source: LogSource,
+  checkpoint: string,
+  index: number,
+): Promise<ProofBundle> {
+  const { size } = parseCheckpoint(checkpoint);
+  const entry = index < size ? await findEntry(source, index) : undefined;
+  if (entry === undefined) {
+    throw new PedigreeError('ERR_NOT_FOUND', `the log of ${size} entries has no entry ${index}`);
+  }
+  return createProofBundle(entry, checkpoint, nodesFromTiles(size, tileFolderReader(folder)));
+}
+
+async function findEntry(source: LogSource, index: number): Promise<StoredEntry | undefined> {
+  for await (const entry of source.entries(index)) return entry;
+  return undefined;
+}
+
 /** The log as others may read it: tiles, a signed checkpoint, and proofs of single entries. */
 export class PublishedLog {
   readonly #folder: string;
@@ -48,22 +71,7 @@ export class PublishedLog {
    * @throws {PedigreeError} ERR_NOT_FOUND where the log does not reach the index
    */
   async prove(index: number): Promise<ProofBundle> {
-    const checkpoint = await this.checkpoint();
-    const { size } = parseCheckpoint(checkpoint);
-    const entry = index < size ? await this.#findEntry(index) : undefined;
-    if (entry === undefined) {
-      throw new PedigreeError('ERR_NOT_FOUND', `the log of ${size} entries has no entry ${index}`);
-    }
-    return createProofBundle(
-      entry,
-      checkpoint,
-      nodesFromTiles(size, tileFolderReader(this.#folder)),
-    );
-  }
-
-  async #findEntry(index: number): Promise<StoredEntry | undefined> {
-    for await (const entry of this.#source.entries(index)) return entry;
-    return undefined;
+    return proveFromTiles(this.#folder, this.#source, await this.checkpoint(), index);
   }
 
   #publish(): Promise<unknown> {

@@ -158,9 +158,9 @@ function whyMissing(
   demand: EvaluationDemand,
   known: readonly EvaluationEvidence[],
 ): readonly [Reason, ...Reason[]] {
-  const asked = `a ${demand.class} evaluation bound to ${demand.boundTo.join(' and ')}`;
+  const asked = `${demand.class} evaluation bound to ${demand.boundTo.join(' and ')}`;
   const which = request.evaluation === undefined ? '' : `, ${request.evaluation}`;
-  const missing = { code: 'evaluation-missing', message: `there is no ${asked}${which}` };
+  const missing = { code: 'evaluation-missing', message: `no ${asked}${which}` };
   const known20 = known
     .filter(({ statement }) => statement === (request.evaluation ?? statement))
     .slice(0, 20);

@@ -1,24 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
 import { excerpt, PedigreeError } from '../../core/errors.ts';
+import { findScheme } from './registry.ts';
 
 const DOMAIN = 'pedigree/bind/v1';
-
-/** How the field that carries the binding looks in each kind of evidence (DESIGN.md 6). */
-type BindingForm = 'sha512' | 'sha256' | 'sha256-base64url';
-
-const FORM_OF_KIND: ReadonlyMap<string, BindingForm> = new Map<string, BindingForm>([
-  ['sev-snp', 'sha512'],
-  ['tdx', 'sha512'],
-  ['sgx', 'sha512'],
-  ['nitro', 'sha512'],
-  ['simulated', 'sha512'],
-  ['tpm', 'sha256'],
-  ['azure-snp-vtpm', 'sha256'],
-  ['nvidia-gpu', 'sha256'],
-  ['ear', 'sha256-base64url'],
-  ['gcp-cs-jwt', 'sha256-base64url'],
-]);
 
 /**
  * The exact bytes that evidence of this kind must carry to speak for a statement:
@@ -29,7 +14,7 @@ const FORM_OF_KIND: ReadonlyMap<string, BindingForm> = new Map<string, BindingFo
  * @throws {PedigreeError} ERR_USAGE for a kind that carries no binding
  */
 export function bindStatement(kind: string, pae: Uint8Array): Uint8Array {
-  const form = FORM_OF_KIND.get(kind);
+  const form = findScheme(kind)?.chosen.binding;
   if (form === undefined) {
     throw new PedigreeError('ERR_USAGE', `no evidence kind "${excerpt(kind)}" carries a binding`);
   }

@@ -9,6 +9,15 @@ import type { Endorsements, TrustAnchor } from './scheme.ts';
 
 const MAX_PER_ROLE = 32;
 
+/** Trust stores are small; what is beyond this is parsed each time. */
+const MAX_PARSED_ANCHORS = 64;
+/**
+ * Trust anchors that were parsed before, by the bytes of their file and of each certificate: every verification asks for
+ * the same few, and chains bring their root along. Only what the operator trusts gets in, and never a verdict.
+ */
+const anchorsByFile = new Map<string, readonly Certificate[]>();
+const anchorsByDer = new Map<string, Certificate>();
+
 /**
  * The certificates of a role, PEM or DER, in the order given.
  * @throws {PedigreeError} ERR_PARSE_EVIDENCE, ERR_LIMIT_ITEMS
@@ -30,7 +39,7 @@ export function crlsOf(endorsements: Endorsements, role: string): CertificateRev
  * @throws {PedigreeError} ERR_PARSE_EVIDENCE
  */
 export function parseCertificates(bytes: Uint8Array): Certificate[] {
-  return derBlocks(bytes).map(parseCertificate);
+  return derBlocks(bytes).map((der) => anchorsByDer.get(textOf(der)) ?? parseCertificate(der));
 }
 
 /**
@@ -40,12 +49,29 @@ export function parseCertificates(bytes: Uint8Array): Certificate[] {
 export function anchorCertificates(anchors: readonly TrustAnchor[]): Certificate[] {
   return anchors.flatMap((anchor) => {
     try {
-      return parseCertificates(anchor.bytes);
+      return parseAnchor(anchor.bytes);
     } catch (cause) {
       const message = `the trust anchor ${anchor.name} is not a certificate`;
       throw new PedigreeError('ERR_TRUST_INVALID', message, { cause, file: anchor.name });
     }
   });
+}
+
+function parseAnchor(bytes: Uint8Array): readonly Certificate[] {
+  const content = textOf(bytes);
+  const known = anchorsByFile.get(content);
+  if (known !== undefined) return known;
+  const certificates = parseCertificates(bytes);
+  if (anchorsByFile.size < MAX_PARSED_ANCHORS) {
+    anchorsByFile.set(content, certificates);
+    for (const one of certificates) anchorsByDer.set(textOf(one.der), one);
+  }
+  return certificates;
+}
+
+/** The bytes as a key of a map. */
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }
 
 function filesOf(endorsements: Endorsements, role: string): readonly Uint8Array[] {

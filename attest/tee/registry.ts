@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { RunnableScheme } from './scheme.ts';
+import { azureMaaScheme } from './azure-maa/scheme.ts';
 import { azureSnpScheme } from './azure-snp/scheme.ts';
 import { earScheme } from './ear/scheme.ts';
 import { gcpConfidentialSpaceScheme } from './gcp-cs-jwt/scheme.ts';
+import { trustAuthorityScheme } from './intel-trust-authority/scheme.ts';
 import { nitroScheme } from './nitro/scheme.ts';
 import { nvidiaGpuScheme } from './nvidia-gpu/scheme.ts';
 import { sevSnpScheme } from './sev-snp/scheme.ts';
@@ -23,6 +25,8 @@ const SCHEMES: ReadonlyMap<string, RunnableScheme> = new Map(
     nvidiaGpuScheme,
     earScheme,
     gcpConfidentialSpaceScheme,
+    trustAuthorityScheme,
+    azureMaaScheme,
     simulatedScheme,
   ].map((scheme) => [scheme.kind, scheme]),
 );

@@ -46,10 +46,26 @@ export interface AppraiseInput<Policy> {
   readonly at: Instant;
 }
 
+/** The field of a kind's evidence in which its caller finds again what it chose: a nonce, or the binding to a statement. */
+export interface ChosenField {
+  /** The member of the appraisal policy that compares the field. */
+  readonly policyKey: string;
+  /** How policy and claims write it: hex of bytes, or the text itself. */
+  readonly form: 'hex' | 'text';
+  /** What binds a statement: how large the hash is, and how it is written (bind.ts). */
+  readonly binding: BindingForm;
+}
+
+/** 64 bytes, 32 bytes, or the 43 characters that 32 bytes have in unpadded base64url. */
+export type BindingForm = 'sha512' | 'sha256' | 'sha256-base64url';
+
 /** One kind of evidence. Adding a kind is a folder with one of these and a line in registry.ts. */
 export interface TeeScheme<Claims extends TeeClaims, Policy> {
   /** The name in manifests, policies and in `bind`. */
   readonly kind: string;
+  /** What it is, for people: `AMD SEV-SNP attestation report`. */
+  readonly title: string;
+  readonly chosen: ChosenField;
   /** Roles that verify reads from the endorsements. */
   readonly roles: ReadonlySet<string>;
   /** The anchors that ship with the product. Empty where the operator must name one. */
@@ -86,6 +102,8 @@ export interface RunInput extends VerifyInput {
 /** A scheme with its types closed over, as the registry keeps it. */
 export interface RunnableScheme {
   readonly kind: string;
+  readonly title: string;
+  readonly chosen: ChosenField;
   readonly roles: ReadonlySet<string>;
   pinnedAnchors(): readonly TrustAnchor[];
   findRole(name: string, bytes: Uint8Array): string | undefined;
@@ -106,6 +124,8 @@ export function defineScheme<Claims extends TeeClaims, Policy>(
     guard(() => scheme.verify({ ...input, evidence: Uint8Array.from(input.evidence) }));
   return {
     kind: scheme.kind,
+    title: scheme.title,
+    chosen: scheme.chosen,
     roles: scheme.roles,
     pinnedAnchors: () => scheme.pinnedAnchors(),
     findRole: (name, bytes) => scheme.findRole(name, bytes),

@@ -90,7 +90,7 @@ function rawPublicKey({ key, algorithm }: TrustedKey): Buffer {
 /** `SHA256:…` over the SSH wire form, as the Go library of DSSE writes it (RFC 4253 section 6.6, RFC 5656, RFC 8709). */
 function sshFingerprint(trusted: TrustedKey): string {
   const digest = createHash('sha256').update(sshWireKey(trusted)).digest('base64');
-  return `SHA256:${digest.replace(/=+$/, '')}`;
+  return `SHA256:${digest.replace(/={1,2}$/, '')}`;
 }
 
 function sshWireKey(trusted: TrustedKey): Buffer {

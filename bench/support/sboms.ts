@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
-const SHARED = resolve(
+/** The folder of other people’s documents. */
+export const SHARED = resolve(
   process.env['PEDIGREE_SHARED'] ?? join(import.meta.dirname, '../../../shared'),
 );
 

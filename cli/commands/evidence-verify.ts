@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { parseCmw, pickMessage } from '../../attest/cmw/parse.ts';
 import { teeFinding } from '../../attest/tee/finding.ts';
 import type { Stage, TeeFinding } from '../../attest/tee/finding.ts';
 import { findScheme, supportedKinds } from '../../attest/tee/registry.ts';
 import type {
+  ChosenField,
   Endorsements,
   RunnableScheme,
   TeeClaims,
@@ -55,6 +57,11 @@ export interface VerifyEvidenceOptions {
    * a nonce. Absent: nobody asks, and the evidence may be a replay.
    */
   readonly nonce?: string;
+  /**
+   * Where the file is a RATS conceptual message wrapper: the labels of the message in it, or true for its only evidence.
+   * Absent: the file is the evidence itself.
+   */
+  readonly wrapped?: string | true;
   /** Folder of the operator's trust anchors for this kind. Absent: the pinned ones. */
   readonly roots?: string;
 }
@@ -65,31 +72,6 @@ export interface VerifyCasesOptions {
   /** `json` writes each report as one JSON text. Default: text for people. */
   readonly format?: 'text' | 'json';
 }
-
-interface NonceField {
-  /** The member of the appraisal policy that compares the field. */
-  readonly key: string;
-  /** How the policy writes it. */
-  readonly form: 'hex' | 'text';
-}
-
-const REPORT_DATA: NonceField = { key: 'reportData', form: 'hex' };
-const NONCE: NonceField = { key: 'nonce', form: 'hex' };
-const EAT_NONCE: NonceField = { key: 'eatNonce', form: 'text' };
-
-/** Where each kind carries what its caller chose. */
-const NONCE_FIELDS: ReadonlyMap<string, NonceField> = new Map([
-  ['sev-snp', REPORT_DATA],
-  ['tdx', REPORT_DATA],
-  ['sgx', REPORT_DATA],
-  ['nitro', NONCE],
-  ['tpm', NONCE],
-  ['azure-snp-vtpm', NONCE],
-  ['nvidia-gpu', NONCE],
-  ['ear', EAT_NONCE],
-  ['gcp-cs-jwt', EAT_NONCE],
-  ['simulated', REPORT_DATA],
-]);
 
 const MAX_NONCE_BYTES = 1024;
 
@@ -111,9 +93,10 @@ export async function verifyEvidenceFile(options: VerifyEvidenceOptions): Promis
   const given = options.policy === undefined ? {} : await readPolicy(options.policy);
   const scheme = findScheme(kind);
   if (scheme === undefined) return unsupported(kind);
-  const policy = options.nonce === undefined ? given : withNonce(kind, given, options.nonce);
+  const policy =
+    options.nonce === undefined ? given : withNonce(scheme.chosen, given, options.nonce);
   const outcome = scheme.run({
-    evidence: await readBounded(file),
+    evidence: unwrap(await readBounded(file), options.wrapped),
     endorsements: await readEndorsements(scheme, options.endorsements),
     anchors: await readAnchors(scheme, options.roots),
     at,
@@ -354,26 +337,27 @@ async function readPolicy(path: string): Promise<JsonObject> {
   throw new PedigreeError('ERR_POLICY_INVALID', 'the policy is not an object', { file: path });
 }
 
+function unwrap(bytes: Uint8Array, label: string | true | undefined): Uint8Array {
+  if (label === undefined) return bytes;
+  return pickMessage(parseCmw(bytes), label === true ? undefined : label).value;
+}
+
 /** The policy that also asks for the nonce. The policy alone decides how long one is: a shorter one is never filled up. */
-function withNonce(kind: string, policy: JsonObject, nonce: string): JsonObject {
-  const field = NONCE_FIELDS.get(kind);
-  if (field === undefined) {
-    throw new PedigreeError('ERR_USAGE', `evidence of the kind ${excerpt(kind)} carries no nonce`);
-  }
+function withNonce(field: ChosenField, policy: JsonObject, nonce: string): JsonObject {
   const isHex = /^(?:[0-9a-fA-F]{2})+$/.test(nonce) && nonce.length <= 2 * MAX_NONCE_BYTES;
   if (!isHex) {
     throw new PedigreeError('ERR_USAGE', `--nonce is not hex of 1 to ${MAX_NONCE_BYTES} bytes`);
   }
   const wanted = field.form === 'hex' ? nonce.toLowerCase() : nonceText(nonce);
-  const stated = member(policy, field.key);
+  const stated = member(policy, field.policyKey);
   if (stated !== undefined && (typeof stated !== 'string' || !isSameNonce(field, stated, wanted))) {
-    const message = `--nonce and the policy key ${field.key} ask for different values`;
+    const message = `--nonce and the policy key ${field.policyKey} ask for different values`;
     throw new PedigreeError('ERR_USAGE', message, { hint: 'give one of them' });
   }
-  return { ...policy, [field.key]: wanted };
+  return { ...policy, [field.policyKey]: wanted };
 }
 
-function isSameNonce(field: NonceField, stated: string, wanted: string): boolean {
+function isSameNonce(field: ChosenField, stated: string, wanted: string): boolean {
   return (field.form === 'hex' ? stated.toLowerCase() : stated) === wanted;
 }
 

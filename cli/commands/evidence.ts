@@ -17,6 +17,7 @@ interface EvidenceOptions extends CommonOptions {
   readonly policy?: string;
   readonly nonce?: string;
   readonly cases?: string;
+  readonly wrapped?: string | true;
 }
 
 /** `pedigree evidence verify FILE --kind K` and `pedigree evidence verify --cases MANIFEST` */
@@ -33,6 +34,10 @@ export function addEvidence(program: Command, context: CommandContext): void {
     .option('--at <time>', 'RFC 3339 time to verify at (default: now)')
     .option('--policy <file>', 'appraisal policy, JSON, or YAML in a file .yaml or .yml')
     .option('--nonce <hex>', 'the bytes that the evidence must carry, as its kind carries them')
+    .option(
+      '--wrapped [label]',
+      'the file is a RATS message wrapper (CMW): take this message of it',
+    )
     .option(
       '--cases <manifest>',
       'run a manifest of cases, one line each; exit 0 only when all agree',
@@ -71,6 +76,7 @@ async function verifyOne(
     ...(options.roots === undefined ? {} : { roots: options.roots }),
     ...(options.policy === undefined ? {} : { policy: options.policy }),
     ...(options.nonce === undefined ? {} : { nonce: options.nonce }),
+    ...(options.wrapped === undefined ? {} : { wrapped: options.wrapped }),
   });
   if (options.json === true) writeJson(context, report);
   else printEvidence(context.terminal, report);

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { projectName } from '../../api/service/refs.ts';
 import { parsePublicKeys } from '../../attest/trust/keys.ts';
-import type { IngestOutcome, IngestRequest } from '../../ingest/pipeline.ts';
-import {
-  countFiles,
-  receivePath,
-  receiveStream,
-  type Received,
-} from '../../ingest/receive/files.ts';
+import { digestTrustRoots } from '../../attest/trust/roots.ts';
+import { canonicalizeJcs } from '../../core/canonical-json-jcs.ts';
+import { sha256 } from '../../core/digest.ts';
 import { isPedigreeError, PedigreeError } from '../../core/errors.ts';
+import { FolderCursorStore } from '../../ingest/collectors/folder-cursors.ts';
+import { CollectorRegistry } from '../../ingest/collectors/registry.ts';
+import { runCollectors, type SourceSummary } from '../../ingest/collectors/run.ts';
+import type { IngestOutcome, IngestRequest } from '../../ingest/pipeline.ts';
 import { collect } from '../collect.ts';
 import {
   onHome,
@@ -21,9 +22,20 @@ import {
   type CommonOptions,
 } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
-import { addTrustedKeys } from '../home.ts';
-import { printable, Progress, styled, table, type Terminal } from '../output/terminal.ts';
-import { DEFAULT_PROJECT, type Opened } from '../wire.ts';
+import { addTrustedKeys, readTrust } from '../home.ts';
+import { IngestProgress } from '../collecting/progress.ts';
+import { readCredentials } from '../collecting/read-credentials.ts';
+import { nameSources, type NamedSource } from '../collecting/sources.ts';
+import { ingestExitCode, Tally } from '../collecting/tally.ts';
+import { countFormats, formatTable } from '../output/format-table.ts';
+import { printable, styled, table, type Terminal } from '../output/terminal.ts';
+import {
+  collectorMachine,
+  credentialsPlace,
+  DEFAULT_PROJECT,
+  systemClock,
+  type Opened,
+} from '../wire.ts';
 import { subjectOption } from './ref-argument.ts';
 
 interface IngestOptions extends CommonOptions {
@@ -31,15 +43,22 @@ interface IngestOptions extends CommonOptions {
   readonly project: string;
   readonly key?: readonly string[];
   readonly strict?: boolean;
+  readonly watch?: boolean;
+  readonly again?: boolean;
+  readonly sourceFile?: readonly string[];
+  readonly allowHost?: readonly string[];
 }
 
-/** `pedigree ingest PATH…|-` */
+/** `pedigree ingest PATH|URL|-…` */
 export function addIngest(program: Command, context: CommandContext): void {
   withHome(
     program
       .command('ingest')
       .description('read documents, verify their signatures, add what they say to the graph')
-      .argument('<path...>', 'files and folders; - reads one document from standard input')
+      .argument(
+        '[source...]',
+        'files, folders and URLs of sources; - reads one document from standard input',
+      )
       .option('--subject <ref>', 'what a report is about that names nothing itself')
       .option('--project <name>', 'project that the documents belong to', DEFAULT_PROJECT)
       .option(
@@ -47,11 +66,21 @@ export function addIngest(program: Command, context: CommandContext): void {
         'a public key (PEM) to trust from now on, added to the home (may be repeated)',
         collect,
       )
-      .option('--strict', "check each document against its format's own schema as well"),
-  ).action((paths: string[], options: IngestOptions) =>
+      .option('--strict', "check each document against its format's own schema as well")
+      .option('--watch', 'stay and read what changes in the folders, until ^C')
+      .option('--source-file <file>', 'a list of sources (may be repeated)', collect)
+      .option(
+        '--allow-host <host>',
+        'a host that sources may redirect to (may be repeated)',
+        collect,
+      )
+      .option('--again', 'read sources from the beginning, not from where the last run came to'),
+  ).action((named: string[], options: IngestOptions) =>
     run(context, options, async () => {
-      const request = await requestOf(paths, options);
-      return onHome(options, 'write', (opened) => ingest(context, opened, paths, request, options));
+      const request = await requestOf(options);
+      if (named.length === 0 && options.sourceFile === undefined)
+        throw new PedigreeError('ERR_USAGE', 'name something to read: files, folders, URLs or -');
+      return onHome(options, 'write', (opened) => ingest(context, opened, named, request, options));
     }),
   );
 }
@@ -62,9 +91,7 @@ interface Request extends Omit<IngestRequest, 'submittedBy'> {
 }
 
 /** What the options say, checked before anything is opened. */
-async function requestOf(paths: readonly string[], options: IngestOptions): Promise<Request> {
-  if (paths.filter((path) => path === '-').length > 1)
-    throw new PedigreeError('ERR_USAGE', 'standard input can be read once');
+async function requestOf(options: IngestOptions): Promise<Request> {
   return {
     project: projectName(options.project, DEFAULT_PROJECT),
     strict: options.strict ?? false,
@@ -75,38 +102,202 @@ async function requestOf(paths: readonly string[], options: IngestOptions): Prom
 
 async function ingest(
   context: CommandContext,
-  { home, pedigree }: Opened,
-  paths: readonly string[],
+  opened: Opened,
+  named: readonly string[],
   { keys, ...request }: Request,
   options: IngestOptions,
 ): Promise<number> {
+  const { home, pedigree } = opened;
+  const machine = collectorMachine(home);
+  const sources = nameSources(named, options.sourceFile ?? [], {
+    registry: new CollectorRegistry(machine),
+    machine,
+    clock: systemClock,
+    input: context.input,
+    watch: options.watch ?? false,
+    again: options.again ?? false,
+    allowHosts: options.allowHost ?? [],
+  });
+  const credentials = readCredentials(credentialsPlace(home), (name) => machine.environment[name]);
   for (const pem of keys) addTrustedKeys(home, pem);
   await pedigree.logTrustRoots(request.project);
-  const progress = new Progress(context.terminal, 'ingest', await countAll(paths));
-  let outcomes: IngestOutcome[];
+  const report = new IngestReport(context, sources, options);
+  const interrupt = new Interrupt();
   try {
-    outcomes = await pedigree.ingest(receiveAll(paths, context), {
-      ...request,
-      submittedBy: home.owner.identity,
-      onOutcome: (outcome) => {
-        if (outcome.unpackedFrom === null) progress.advance();
-      },
+    await report.begin();
+    const summaries = await runCollectors({
+      sources,
+      ingest: (batch) => pedigree.ingest(batch, { ...request, submittedBy: home.owner.identity }),
+      cursors: new FolderCursorStore(join(home.folder, 'cursors')),
+      scope: scopeOf(opened, request),
+      clock: systemClock,
+      credentials,
+      signal: interrupt.signal,
+      onProgress: (source, progress) => report.progress.look(source, progress),
+      onOutcome: (source, outcome) => report.add(source, outcome),
+      // files of this machine keep the order in which they were named
+      ...(sources.every(({ isLocal }) => isLocal) && options.watch !== true
+        ? { limits: { parallel: 1, slowMs: NEVER_MS } }
+        : {}),
     });
+    return report.end(summaries, pedigree.head());
   } finally {
-    progress.end();
+    interrupt.end();
+    report.progress.end();
   }
-  if (options.json === true) writeJson(context, ingestJson(outcomes, pedigree.head()));
-  else printOutcomes(context.terminal, outcomes);
-  if (outcomes.length === 0) context.terminal.err('pedigree: there is no file in what was named\n');
-  return ingestExitCode(outcomes);
 }
 
-/** 0 all accepted or opaque, 2 some not, 65 nothing could be stored. */
-export function ingestExitCode(outcomes: readonly IngestOutcome[]): number {
-  const stored = outcomes.filter((outcome) => outcome.standing !== 'refused');
-  if (stored.length === 0) return EXIT.input;
-  const good = outcomes.every(({ standing }) => standing === 'accepted' || standing === 'opaque');
-  return good ? EXIT.yes : EXIT.unsure;
+/** The longest that a timer takes. */
+const NEVER_MS = 2 ** 31 - 1;
+
+/** Everything beside the source that decides whether "read before" means "read the same way, into the same log". */
+function scopeOf(
+  { home, log }: Opened,
+  { project, subject, strict }: Omit<Request, 'keys'>,
+): string {
+  const { roots, teeAnchors } = readTrust(home);
+  const anchors = [...teeAnchors].map(([kind, all]) => [
+    kind,
+    ...all.map(({ name, bytes }) => [name, sha256(bytes)]),
+  ]);
+  const scope = [log.origin, project, digestTrustRoots(roots), anchors, subject ?? null, strict];
+  return sha256(canonicalizeJcs(scope));
+}
+
+/** ^C once: what was received is stored, then the end. Twice: the end. */
+class Interrupt {
+  readonly #stop = new AbortController();
+  readonly #onSignal = (): void => {
+    this.end();
+    this.#stop.abort();
+  };
+
+  constructor() {
+    process.on('SIGINT', this.#onSignal);
+    process.on('SIGTERM', this.#onSignal);
+  }
+
+  get signal(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  end(): void {
+    process.off('SIGINT', this.#onSignal);
+    process.off('SIGTERM', this.#onSignal);
+  }
+}
+
+/** What the command says while it runs and at its end. */
+class IngestReport {
+  readonly progress: IngestProgress;
+  readonly #context: CommandContext;
+  readonly #sources: readonly NamedSource[];
+  readonly #isJson: boolean;
+  /** Documents are told of one by one, as there is no end at which to tell of all. */
+  readonly #isWatch: boolean;
+  readonly #tally = new Tally();
+  readonly #outcomes = new Map<unknown, IngestOutcome[]>();
+
+  constructor(
+    context: CommandContext,
+    sources: readonly NamedSource[],
+    { json, watch }: IngestOptions,
+  ) {
+    this.#context = context;
+    this.#sources = sources;
+    this.#isJson = json === true;
+    this.#isWatch = watch === true;
+    this.progress = new IngestProgress(context.terminal);
+  }
+
+  async begin(): Promise<void> {
+    if (this.#isWatch) {
+      this.#context.terminal.err('pedigree: watching; ^C ends\n');
+      return;
+    }
+    let total = 0;
+    for (const { count } of this.#sources) total += await count();
+    this.progress.begin(total);
+  }
+
+  add(source: NamedSource['collector'], outcome: IngestOutcome): void {
+    this.#tally.add(outcome);
+    if (this.#isWatch) {
+      if (this.#isJson) writeJson(this.#context, outcome);
+      else printOutcomeLine(this.#context.terminal, outcome);
+      return;
+    }
+    const isLocal = this.#sources.some((one) => one.collector === source && one.isLocal);
+    if (isLocal && outcome.unpackedFrom === null) this.progress.advance();
+    const before = this.#outcomes.get(source);
+    if (before === undefined) this.#outcomes.set(source, [outcome]);
+    else before.push(outcome);
+  }
+
+  /** @returns the exit code */
+  end(
+    summaries: readonly SourceSummary[],
+    head: { readonly size: number; readonly root: string },
+  ): number {
+    const { terminal } = this.#context;
+    this.progress.end();
+    // in the order in which the sources were named
+    const outcomes = this.#sources.flatMap(({ collector }) => this.#outcomes.get(collector) ?? []);
+    const code = ingestExitCode(this.#tally, summaries, this.#isWatch);
+    if (this.#isJson) {
+      const { size, root } = head;
+      const sources = summaries.map(summaryJson);
+      const counts = this.#tally.toJson();
+      const documents = this.#isWatch
+        ? {}
+        : { formats: countFormats(outcomes), documents: outcomes };
+      writeJson(this.#context, { head: { size, root }, counts, ...documents, sources });
+    } else {
+      printOutcomes(terminal, outcomes);
+      if (this.#sources.some(({ isLocal }) => !isLocal)) printSummaries(terminal, summaries);
+    }
+    for (const summary of summaries) this.#tellFault(summary);
+    if (
+      this.#tally.total === 0 &&
+      code === EXIT.input &&
+      summaries.every(({ error }) => error === null)
+    )
+      terminal.err('pedigree: there is no file in what was named\n');
+    return code;
+  }
+
+  #tellFault({ source, error, status }: SourceSummary): void {
+    const { terminal } = this.#context;
+    if (status === 'stopped' && !this.#isWatch)
+      terminal.err(`pedigree: stopped before the end of ${printable(source)}\n`);
+    if (error === null) return;
+    terminal.err(`pedigree: ${printable(source)}: ${printable(error.message)} [${error.code}]\n`);
+    if (error.hint !== undefined) terminal.err(`  ${printable(error.hint)}\n`);
+  }
+}
+
+function summaryJson({ error, ...summary }: SourceSummary): unknown {
+  if (error === null) return { ...summary, error: null };
+  const { code, message, file, hint, retryable } = error;
+  return { ...summary, error: { code, message, file, hint, retryable } };
+}
+
+function printSummaries(terminal: Terminal, summaries: readonly SourceSummary[]): void {
+  const rows = summaries.map(({ source, status, received, refused, learnt }) => [
+    printable(source),
+    status,
+    String(received),
+    String(learnt),
+    String(refused),
+  ]);
+  terminal.out(`\n${table([['source', 'read', 'handed in', 'new', 'refused'], ...rows])}`);
+}
+
+/** One line for a document, its reasons below where it needs a look. */
+function printOutcomeLine(terminal: Terminal, outcome: IngestOutcome): void {
+  if (needsLook(outcome)) return printOutcome(terminal, outcome);
+  const { standing, source, known } = outcome;
+  terminal.out(`${standing} ${printable(source)}${known ? ' (known before)' : ''}\n`);
 }
 
 function readKeyFile(file: string): string {
@@ -120,22 +311,6 @@ function readKeyFile(file: string): string {
   }
 }
 
-async function countAll(paths: readonly string[]): Promise<number> {
-  let total = 0;
-  for (const path of paths) total += path === '-' ? 1 : await countFiles(path);
-  return total;
-}
-
-async function* receiveAll(
-  paths: readonly string[],
-  context: CommandContext,
-): AsyncGenerator<Received> {
-  for (const path of paths) {
-    if (path === '-') yield await receiveStream(context.input, 'stdin');
-    else yield* receivePath(path);
-  }
-}
-
 /** The stable JSON of an ingest. */
 export function ingestJson(
   outcomes: readonly IngestOutcome[],
@@ -143,7 +318,7 @@ export function ingestJson(
 ): unknown {
   const { size, root } = head;
   const counts = countBy(outcomes, ({ standing }) => standing);
-  return { head: { size, root }, counts, documents: outcomes };
+  return { head: { size, root }, counts, formats: countFormats(outcomes), documents: outcomes };
 }
 
 function countBy<T>(items: readonly T[], key: (item: T) => string): Record<string, number> {
@@ -152,43 +327,13 @@ function countBy<T>(items: readonly T[], key: (item: T) => string): Record<strin
   return Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-const STANDINGS = ['accepted', 'opaque', 'pending', 'quarantined', 'refused', 'retracted'] as const;
-
-/** A row per format with the columns that have something in them, then everything that needs a look. */
+/** Everything that needs a look, then a row per format where there is more than one document. */
 export function printOutcomes(terminal: Terminal, outcomes: readonly IngestOutcome[]): void {
-  if (outcomes.length > 0) terminal.out(table(outcomeTable(outcomes)));
   for (const outcome of outcomes.filter(needsLook)) printOutcome(terminal, outcome);
-}
-
-function outcomeTable(outcomes: readonly IngestOutcome[]): string[][] {
-  const columns: readonly (readonly [string, (outcome: IngestOutcome) => number])[] = [
-    ...STANDINGS.map(
-      (name) => [name, ({ standing }: IngestOutcome) => Number(standing === name)] as const,
-    ),
-    ['known before', ({ known }) => Number(known)],
-    ['problems', ({ problems }) => problems.length],
-  ];
-  const formats = [...new Set(outcomes.map(formatOf))].sort();
-  const rows = formats.map((format) => {
-    const of = outcomes.filter((outcome) => formatOf(outcome) === format);
-    return columns.map(([, count]) => of.reduce((sum, outcome) => sum + count(outcome), 0));
-  });
-  const shown = columns.flatMap((_, at) => (rows.some((row) => (row[at] ?? 0) > 0) ? [at] : []));
-  return [
-    ['format', ...shown.map((at) => columns[at]?.[0] ?? '')],
-    ...rows.map((row, line) => [
-      formats[line] ?? '',
-      ...shown.map((at) => countText(row[at] ?? 0)),
-    ]),
-  ];
-}
-
-function formatOf({ format }: IngestOutcome): string {
-  return format ?? 'not read';
-}
-
-function countText(count: number): string {
-  return count === 0 ? '·' : String(count);
+  const [only] = outcomes;
+  if (only === undefined) return;
+  if (outcomes.length > 1) terminal.out(`\n${table(formatTable(countFormats(outcomes)))}`);
+  else if (!needsLook(only)) printOutcomeLine(terminal, only);
 }
 
 /** Conflicts between documents are told by name; other problems are counted, and `inspect` lists them. */

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Command } from 'commander';
-import { isDigest } from '../../core/digest.ts';
+import { isDigest, type Digest } from '../../core/digest.ts';
 import type { PedigreeError } from '../../core/errors.ts';
 import type { Facts } from '../../graph/domain/facts.ts';
+import { extractModelFolder } from '../../ingest/extract/model-folder.ts';
 import { prepareDocument, type PreparedDocument } from '../../ingest/prepare.ts';
 import { receivePath, receiveStream, type Received } from '../../ingest/receive/files.ts';
+import { readModelFolder } from '../../ingest/receive/model-folder.ts';
 import { run, withHome, writeJson, type CommandContext, type CommonOptions } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { findTrust } from '../home.ts';
@@ -15,6 +17,7 @@ import { subjectOption } from './ref-argument.ts';
 interface InspectOptions extends CommonOptions {
   readonly subject?: string;
   readonly lenient?: boolean;
+  readonly model?: boolean;
 }
 
 /** `pedigree inspect PATH…`: what documents say, stored nowhere. */
@@ -25,6 +28,7 @@ export function addInspect(program: Command, context: CommandContext): void {
       .description('what documents say, stored nowhere; with --json one line a document')
       .argument('<path...>', 'files and folders; - reads standard input')
       .option('--subject <ref>', 'what a report is about that names nothing itself')
+      .option('--model', 'each folder as one model: the digest that an OMS signature of it signs')
       .option('--lenient', 'leave out the strict schema; conformant is null then'),
   ).action((paths: string[], options: InspectOptions) =>
     run(context, options, () => inspect(context, paths, options)),
@@ -41,6 +45,12 @@ async function inspect(
   const prepare = { strict: options.lenient !== true, ...(await subjectOption(options)) };
   const standings: string[] = [];
   for (const path of paths) {
+    if (options.model === true) {
+      const folder = await readModelFolder(path);
+      writeFolder(context, path, extractModelFolder(folder), options);
+      standings.push('accepted');
+      continue;
+    }
     for await (const one of path === '-' ? receiveInput(context) : receivePath(path)) {
       if ('refused' in one) {
         standings.push('refused');
@@ -64,6 +74,23 @@ async function inspect(
 
 async function* receiveInput({ input }: CommandContext): AsyncGenerator<Received> {
   yield await receiveStream(input, 'stdin');
+}
+
+function writeFolder(
+  context: CommandContext,
+  source: string,
+  facts: Facts,
+  options: InspectOptions,
+): void {
+  const ref = facts.nodes[facts.subjects[0] ?? -1]?.ref ?? '';
+  if (options.json === true) {
+    const { format, version, problems } = facts;
+    const said = { entities: entitiesOf(facts), relations: relationsOf(facts), problems };
+    writeJson(context, { source, format, version, ref, ...said });
+    return;
+  }
+  context.terminal.out(`${styled(context.terminal, 'bold', printable(source))}\n  ${ref}\n`);
+  printFacts(context.terminal, facts);
 }
 
 function writeRefused(
@@ -104,24 +131,27 @@ function signatureJson({ signature }: PreparedDocument): unknown {
 }
 
 function entitiesOf(facts: Facts): unknown[] {
+  const digests = digestsOf(facts);
+  const subjects = new Set(facts.subjects);
   return facts.nodes.map(({ ref, kinds, names, attributes }, at) => ({
     ref,
     kind: kinds[0] ?? 'File',
     kinds,
     names,
-    digests: digestsOf(facts, at),
+    digests: digests[at] ?? [],
     ...(attributes === undefined ? {} : { attributes }),
-    subject: facts.subjects.includes(at),
+    subject: subjects.has(at),
   }));
 }
 
-/** The node's own digest and those that the same record states as aliases. */
-function digestsOf(facts: Facts, at: number): string[] {
-  const own = facts.nodes[at]?.ref ?? '';
-  const aliases = facts.edges
-    .filter(({ from, relation }) => from === at && relation === 'alternateOf')
-    .map(({ to }) => facts.nodes[to]?.ref ?? '');
-  return [own, ...aliases].filter(isDigest);
+/** Of each node: its own digest and those that the same record states as aliases. */
+function digestsOf({ nodes, edges }: Facts): Digest[][] {
+  const found = nodes.map(({ ref }) => (isDigest(ref) ? [ref] : []));
+  for (const { from, relation, to } of edges) {
+    const ref = nodes[to]?.ref ?? '';
+    if (relation === 'alternateOf' && isDigest(ref)) found[from]?.push(ref);
+  }
+  return found;
 }
 
 function relationsOf(facts: Facts): unknown[] {

@@ -109,7 +109,7 @@ export function table(rows: readonly (readonly string[])[], indent = ''): string
 export class Progress {
   readonly #terminal: Terminal;
   readonly #label: string;
-  readonly #total: number;
+  #total: number;
   #done = 0;
   #shownPercent = -1;
   #shownWidth = 0;
@@ -121,7 +121,13 @@ export class Progress {
   }
 
   advance(by = 1): void {
-    this.#done += by;
+    this.show(this.#done + by, this.#total);
+  }
+
+  /** Where the total becomes known on the way. */
+  show(done: number, total: number): void {
+    this.#done = done;
+    this.#total = total;
     const percent = Math.min(100, Math.floor((100 * this.#done) / Math.max(1, this.#total)));
     if (!this.#terminal.isInteractive || percent === this.#shownPercent) return;
     this.#shownPercent = percent;

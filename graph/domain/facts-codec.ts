@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { sha256, type Digest } from '../../core/digest.ts';
 import { PedigreeError } from '../../core/errors.ts';
-import type { Claim, Facts, Problem } from './facts.ts';
+import type { Claim, EdgeFact, Facts, NodeFact, Problem } from './facts.ts';
 import { kindMask, kindsOf, type Kind } from './kinds.ts';
 import { RELATION_NAMES, relationCode, STRENGTHS } from './relations.ts';
 
@@ -51,34 +51,83 @@ export function packFacts(facts: Facts): PackedFactsBlob {
 }
 
 function encode(facts: Facts): PackedFactsBlob {
-  const packed: PackedFacts = {
+  const { nodes, edges, dependsOn } = facts;
+  const bytes = encodeMembers({
     packed: 1,
     format: facts.format,
     version: facts.version,
     statementKind: facts.statementKind,
-    nodes: facts.nodes.map((node) => {
-      const row: PackedNode = [node.ref, kindMask(node.kinds), node.names];
-      if (node.attributes !== undefined) row.push(node.attributes);
-      return row;
-    }),
-    edges: facts.edges.map((edge) => {
-      const row: PackedEdge = [
-        edge.from,
-        relationCode(edge.relation),
-        edge.to,
-        STRENGTHS.indexOf(edge.strength),
-        edge.pointers,
-      ];
-      if (Object.keys(edge.qualifiers).length > 0) row.push(edge.qualifiers);
-      return row;
-    }),
+    nodes: new Rows(nodes.length, (from, to) => nodes.slice(from, to).map(toPackedNode)),
+    edges: new Rows(edges.length, (from, to) => edges.slice(from, to).map(toPackedEdge)),
     subjects: facts.subjects,
     claims: facts.claims,
-    dependsOn: facts.dependsOn.flat(),
+    dependsOn: new Rows(dependsOn.length, (from, to) => dependsOn.slice(from, to).flat()),
     problems: facts.problems,
-  };
-  const bytes = new TextEncoder().encode(JSON.stringify(packed));
+  });
   return { digest: sha256(bytes), bytes };
+}
+
+function toPackedNode({ ref, kinds, names, attributes }: NodeFact): PackedNode {
+  const row: PackedNode = [ref, kindMask(kinds), names];
+  if (attributes !== undefined) row.push(attributes);
+  return row;
+}
+
+function toPackedEdge(edge: EdgeFact): PackedEdge {
+  const { from, to, pointers, qualifiers } = edge;
+  const strength = STRENGTHS.indexOf(edge.strength);
+  const row: PackedEdge = [from, relationCode(edge.relation), to, strength, pointers];
+  if (Object.keys(qualifiers).length > 0) row.push(qualifiers);
+  return row;
+}
+
+/** Rows that become text at a time: what a large document becomes would else be held three times over. */
+const ROWS_AT_A_TIME = 1000;
+
+/** A list that is made as it is written. */
+class Rows {
+  readonly #count: number;
+  readonly #make: (from: number, to: number) => readonly unknown[];
+
+  constructor(count: number, make: (from: number, to: number) => readonly unknown[]) {
+    this.#count = count;
+    this.#make = make;
+  }
+
+  /** What JSON.stringify writes of the list, piece by piece. */
+  *texts(): Generator<string> {
+    yield '[';
+    for (let at = 0; at < this.#count; at += ROWS_AT_A_TIME) {
+      const text = JSON.stringify(this.#make(at, at + ROWS_AT_A_TIME)).slice(1, -1);
+      yield at === 0 ? text : `,${text}`;
+    }
+    yield ']';
+  }
+}
+
+/** What JSON.stringify writes, rows written out. */
+function encodeMembers(packed: Readonly<Record<keyof PackedFacts, unknown>>): Uint8Array {
+  const encoder = new TextEncoder();
+  const pieces: Uint8Array[] = [];
+  let mark = '{';
+  for (const [key, value] of Object.entries(packed)) {
+    pieces.push(encoder.encode(`${mark}${JSON.stringify(key)}:`));
+    const texts = value instanceof Rows ? value.texts() : [JSON.stringify(value)];
+    for (const text of texts) pieces.push(encoder.encode(text));
+    mark = ',';
+  }
+  pieces.push(encoder.encode('}'));
+  return joined(pieces);
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
 }
 
 /**

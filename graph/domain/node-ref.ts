@@ -46,12 +46,23 @@ function hasPurlVersion(purl: string): boolean {
  */
 export function findPurl(text: string): string | undefined {
   if (!text.startsWith('pkg:') || text.length > LIMITS.refChars) return undefined;
+  const known = knownPurls.get(text);
+  if (known !== undefined) return known;
+  let purl: string;
   try {
-    return PackageURL.fromString(text).toString();
+    purl = PackageURL.fromString(text).toString();
   } catch {
     return undefined;
   }
+  if (knownPurls.size >= MAX_KNOWN) knownPurls.clear();
+  if (text.length <= MAX_KNOWN_CHARS) knownPurls.set(text, purl);
+  return purl;
 }
+
+/** Parsing a purl is dear, a record asks for its own several times, and one library is in most documents of a folder. */
+const knownPurls = new Map<string, string>();
+const MAX_KNOWN = 10_000;
+const MAX_KNOWN_CHARS = 512;
 
 /** Shared name of a (namespace, name); several documents may mean different things by it. */
 export function nameRef(namespace: string, name: string): string {

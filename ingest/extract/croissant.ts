@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PedigreeError } from '../../core/errors.ts';
+import { clip } from '../../core/text.ts';
 import { nameRef } from '../../graph/domain/node-ref.ts';
 import { findCroissantFaults } from '../../schemas/croissant/conform.ts';
 import { parseCroissant } from '../../schemas/croissant/parse.ts';
@@ -19,7 +20,7 @@ import type { FormatReader, ReadContext, Reading } from './extractor.ts';
 /** Croissant 0.8 to 1.1 dataset descriptions. */
 export const croissantReader: FormatReader = {
   formats: ['croissant'],
-  extractor: 'croissant@1',
+  extractor: 'croissant@2',
   read: readCroissant,
 };
 
@@ -70,6 +71,7 @@ function datasetRecord(builder: FactsBuilder, dataset: CroissantDataset): Entity
   if (dataset.licenses.length > 0) {
     attributes['license'] = dataset.licenses.map(({ label }) => label).join(', ');
   }
+  for (const [name, text] of dataset.responsible) attributes[`rai:${name}`] = clip(text, 1024);
   if (dataset.creators.length > 0) attributes['creator'] = dataset.creators.join(', ');
   const record: EntityInput = {
     kinds: ['Dataset'],

@@ -9,6 +9,7 @@ import {
   parseDvcPointer,
 } from '../../schemas/dvc/parse.ts';
 import { kindsOfFileName } from '../../schemas/file-kind.ts';
+import { formConformance } from './form-conformance.ts';
 import { FactsBuilder, type EntityInput } from './facts-builder.ts';
 import { findGitRef } from './git-ref.ts';
 import { addSubject } from './subject.ts';
@@ -56,8 +57,7 @@ function readDvc(decoded: Decoded, detected: Detected, context: ReadContext): Re
       version: detected.version,
       statementKind: STATEMENT_KINDS[document.kind],
     }),
-    conformant: null,
-    conformanceProblems: [],
+    ...formConformance(context),
   };
 }
 

@@ -31,7 +31,10 @@ export interface InnerDocument {
 /** What a document says. */
 export interface Reading {
   readonly facts: Facts;
-  /** Strict conformance to the format's own schema; null where the format has none, or where it was not asked for (ReadContext.strict). */
+  /**
+   * Strict conformance to the format's own schema; for a format without one, to what its reader cannot do without. null where
+   * it was not asked for (ReadContext.strict), and for what has no form of its own.
+   */
   readonly conformant: boolean | null;
   /** Why it does not conform. */
   readonly conformanceProblems: readonly Problem[];

@@ -4,9 +4,14 @@ import { excerpt, PedigreeError } from '../../core/errors.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { clip } from '../../core/text.ts';
 import type { Claim, EdgeFact, Facts, NodeFact, Problem } from '../../graph/domain/facts.ts';
-import type { Kind } from '../../graph/domain/kinds.ts';
+import { kindBit, kindsOf, type Kind } from '../../graph/domain/kinds.ts';
 import { boundRef, findPurl, levelOf } from '../../graph/domain/node-ref.ts';
-import type { Relation, Strength } from '../../graph/domain/relations.ts';
+import {
+  relationCode,
+  STRENGTHS,
+  type Relation,
+  type Strength,
+} from '../../graph/domain/relations.ts';
 import type { Digest } from '../../core/digest.ts';
 
 export interface DigestInput {
@@ -36,21 +41,8 @@ export interface EntityInput {
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
-interface MutableEdge {
-  readonly from: number;
-  readonly relation: Relation;
-  readonly to: number;
-  readonly strength: Strength;
-  readonly pointers: Set<string>;
-  readonly qualifiers: Readonly<Record<string, string>>;
-}
-
-interface MutableNode {
-  readonly ref: string;
-  readonly kinds: Set<Kind>;
-  readonly names: Set<string>;
-  readonly attributes: Map<string, string>;
-}
+/** One or more texts, each once. Nearly everything has one, and a set for each would cost more than all else. */
+type Texts = string | Set<string>;
 
 /** sha256 first: every format can carry it, so stars of different records meet at one centre (docs/adr/0004). */
 const STAR_ORDER = ['sha256', 'sha512', 'sha384', 'blake3'];
@@ -62,9 +54,16 @@ const STAR_ORDER = ['sha256', 'sha512', 'sha384', 'blake3'];
  */
 export class FactsBuilder {
   readonly #digest: Digest;
-  readonly #nodes: MutableNode[] = [];
+  // one list a member, by node and by edge: a large document has millions of them
+  readonly #refs: string[] = [];
   readonly #byRef = new Map<string, number>();
-  readonly #edges = new Map<string, MutableEdge>();
+  readonly #kinds: number[] = [];
+  readonly #names: (Texts | undefined)[] = [];
+  readonly #attributes: (Attributes | undefined)[] = [];
+  readonly #edges: EdgeFact[] = [];
+  readonly #edgePointers: Texts[] = [];
+  readonly #plainEdges = new Map<number, number>();
+  readonly #qualifiedEdges = new Map<string, number>();
   readonly #subjects = new Set<number>();
   readonly #claims: Claim[] = [];
   readonly #dependsOn: (readonly [number, number])[] = [];
@@ -112,11 +111,14 @@ export class FactsBuilder {
   }
 
   refOf(id: number): string {
-    return this.#get(id).ref;
+    const ref = this.#refs[id];
+    if (ref === undefined)
+      throw new PedigreeError('ERR_INTERNAL', `no node ${id} in this document`);
+    return ref;
   }
 
   addKind(id: number, kind: Kind): void {
-    this.#get(id).kinds.add(kind);
+    this.#kinds[id] = (this.#kinds[id] ?? 0) | kindBit(kind);
   }
 
   /** States an edge. The same edge again adds a pointer; an edge to itself is dropped with a problem. */
@@ -132,20 +134,38 @@ export class FactsBuilder {
       return;
     }
     const strength = options.strength ?? 'explicit';
-    const qualifiers = wellFormed(options.qualifiers ?? {});
-    const marks =
-      Object.keys(qualifiers).length === 0 ? '' : JSON.stringify(sortedEntries(qualifiers));
-    const key = `${from} ${relation} ${to} ${strength} ${marks}`;
-    const known = this.#edges.get(key);
+    const qualifiers = options.qualifiers === undefined ? NONE : wellFormed(options.qualifiers);
+    const known = this.#findEdge(from, relation, to, strength, qualifiers);
     if (known !== undefined) {
-      known.pointers.add(pointer.toWellFormed());
+      this.#edgePointers[known] = withText(this.#edgePointers[known], pointer.toWellFormed());
       return;
     }
-    if (this.#edges.size >= LIMITS.edges) {
+    this.#edges.push({ from, relation, to, strength, pointers: NO_TEXTS, qualifiers });
+    this.#edgePointers.push(pointer.toWellFormed());
+  }
+
+  /** The position of an edge that is there already; a new one is promised the next. */
+  #findEdge(
+    from: number,
+    relation: Relation,
+    to: number,
+    strength: Strength,
+    qualifiers: Readonly<Record<string, string>>,
+  ): number | undefined {
+    const isPlain = Object.keys(qualifiers).length === 0;
+    // nodes are below LIMITS.nodes, relations and strengths below 64 and 4: exact in a double
+    const pair = from * LIMITS.nodes + to;
+    const plainKey = (pair * 64 + relationCode(relation)) * 4 + STRENGTHS.indexOf(strength);
+    const key = isPlain ? '' : `${plainKey} ${JSON.stringify(sortedEntries(qualifiers))}`;
+    const known = isPlain ? this.#plainEdges.get(plainKey) : this.#qualifiedEdges.get(key);
+    if (known !== undefined) return known;
+    const next = this.#edges.length;
+    if (next >= LIMITS.edges) {
       throw new PedigreeError('ERR_LIMIT_ITEMS', `more than ${LIMITS.edges} edges in one document`);
     }
-    const pointers = new Set([pointer.toWellFormed()]);
-    this.#edges.set(key, { from, relation, to, strength, pointers, qualifiers });
+    if (isPlain) this.#plainEdges.set(plainKey, next);
+    else this.#qualifiedEdges.set(key, next);
+    return undefined;
   }
 
   /** Raw listing between components: kept for display and paths inside the document. */
@@ -187,8 +207,11 @@ export class FactsBuilder {
   build(about: { format: string; version: string | null; statementKind: string }): Facts {
     return {
       ...about,
-      nodes: this.#nodes.map(toNodeFact),
-      edges: [...this.#edges.values()].map(toEdgeFact),
+      nodes: this.#refs.map((_, id) => this.#nodeFact(id)),
+      edges: this.#edges.map((edge, at) => ({
+        ...edge,
+        pointers: sortedTexts(this.#edgePointers[at]),
+      })),
       subjects: [...this.#subjects],
       claims: this.#claims,
       dependsOn: this.#dependsOn,
@@ -268,41 +291,89 @@ export class FactsBuilder {
     for (const ref of coordinates.slice(1)) this.#alias(star, ref, input);
   }
 
-  #label(id: number, input: EntityInput): void {
-    const node = this.#get(id);
-    for (const name of input.names ?? []) {
-      if (name !== '') node.names.add(clip(name, LIMITS.refChars));
-    }
-    for (const [key, value] of Object.entries(input.attributes ?? {}))
-      node.attributes.set(clip(key, LIMITS.refChars), value.toWellFormed());
+  #label(id: number, { names, attributes }: EntityInput): void {
+    for (const name of names ?? []) this.#name(id, name);
+    if (attributes === undefined) return;
+    const known = this.#attributes[id];
+    this.#attributes[id] = known === undefined ? boundRecord(attributes) : merge(known, attributes);
+  }
+
+  #name(id: number, name: string): void {
+    if (name !== '') this.#names[id] = withText(this.#names[id], clip(name, LIMITS.refChars));
   }
 
   #node(text: string, kinds: readonly Kind[], name?: string): number {
     const ref = boundRef(text);
     let id = this.#byRef.get(ref);
     if (id === undefined) {
-      if (this.#nodes.length >= LIMITS.nodes) {
+      id = this.#refs.length;
+      if (id >= LIMITS.nodes) {
         throw new PedigreeError(
           'ERR_LIMIT_ITEMS',
           `more than ${LIMITS.nodes} things in one document`,
         );
       }
-      id = this.#nodes.length;
-      this.#nodes.push({ ref, kinds: new Set(), names: new Set(), attributes: new Map() });
+      this.#refs.push(ref);
+      this.#kinds.push(0);
+      this.#names.push(undefined);
+      this.#attributes.push(undefined);
       this.#byRef.set(ref, id);
     }
-    const node = this.#get(id);
-    for (const kind of kinds) node.kinds.add(kind);
-    if (name !== undefined && name !== '') node.names.add(clip(name, LIMITS.refChars));
+    for (const kind of kinds) this.addKind(id, kind);
+    if (name !== undefined) this.#name(id, name);
     return id;
   }
 
-  #get(id: number): MutableNode {
-    const node = this.#nodes[id];
-    if (node === undefined)
-      throw new PedigreeError('ERR_INTERNAL', `no node ${id} in this document`);
-    return node;
+  #nodeFact(id: number): NodeFact {
+    const kinds = kindListOf(this.#kinds[id] ?? 0);
+    const fact = { ref: this.refOf(id), kinds, names: sortedTexts(this.#names[id]) };
+    const attributes = this.#attributes[id];
+    if (attributes === undefined) return fact;
+    const record = attributes instanceof Map ? Object.fromEntries(attributes) : attributes;
+    return Object.keys(record).length === 0 ? fact : { ...fact, attributes: record };
   }
+}
+
+/** A record, until another one is laid over it. */
+type Attributes = Readonly<Record<string, string>> | Map<string, string>;
+
+const NONE: Readonly<Record<string, string>> = Object.freeze({});
+const NO_TEXTS: readonly string[] = Object.freeze([]);
+
+function boundRecord(record: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const entries = Object.entries(record);
+  const isBound = ([key, value]: [string, string]): boolean =>
+    key.length <= LIMITS.refChars && key.isWellFormed() && value.isWellFormed();
+  return entries.every(isBound) ? record : Object.fromEntries(entries.map(boundEntry));
+}
+
+function boundEntry([key, value]: [string, string]): [string, string] {
+  return [clip(key, LIMITS.refChars), value.toWellFormed()];
+}
+
+function merge(known: Attributes, record: Readonly<Record<string, string>>): Map<string, string> {
+  const merged = known instanceof Map ? known : new Map(Object.entries(known));
+  for (const [key, value] of Object.entries(record).map(boundEntry)) merged.set(key, value);
+  return merged;
+}
+
+function withText(known: Texts | undefined, text: string): Texts {
+  if (known === undefined || known === text) return text;
+  return typeof known === 'string' ? new Set([known, text]) : known.add(text);
+}
+
+function sortedTexts(texts: Texts | undefined): readonly string[] {
+  if (texts === undefined) return NO_TEXTS;
+  return typeof texts === 'string' ? [texts] : [...texts].sort();
+}
+
+/** Few masks occur, in very many nodes. */
+const kindLists = new Map<number, readonly Kind[]>();
+
+function kindListOf(mask: number): readonly Kind[] {
+  let kinds = kindLists.get(mask);
+  if (kinds === undefined) kindLists.set(mask, (kinds = Object.freeze(kindsOf(mask).sort())));
+  return kinds;
 }
 
 function starRank(ref: string): number {
@@ -319,15 +390,4 @@ function wellFormed(record: Readonly<Record<string, string>>): Readonly<Record<s
   return Object.fromEntries(
     entries.map(([key, value]) => [key.toWellFormed(), value.toWellFormed()]),
   );
-}
-
-function toNodeFact(node: MutableNode): NodeFact {
-  const fact = { ref: node.ref, kinds: [...node.kinds].sort(), names: [...node.names].sort() };
-  return node.attributes.size === 0
-    ? fact
-    : { ...fact, attributes: Object.fromEntries(node.attributes) };
-}
-
-function toEdgeFact(edge: MutableEdge): EdgeFact {
-  return { ...edge, pointers: [...edge.pointers].sort() };
 }

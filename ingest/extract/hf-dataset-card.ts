@@ -2,6 +2,7 @@
 import { PedigreeError } from '../../core/errors.ts';
 import { parseHfDatasetInfos } from '../../schemas/hf-dataset-card/parse-infos.ts';
 import { parseHfDatasetCard } from '../../schemas/hf-dataset-card/parse.ts';
+import { formConformance } from './form-conformance.ts';
 import { FactsBuilder } from './facts-builder.ts';
 import { addHubRepository, addLicense } from './hub-reference.ts';
 import { addSubject } from './subject.ts';
@@ -100,8 +101,7 @@ function readHfDatasetInfos(decoded: Decoded, detected: Detected, context: ReadC
   for (const info of infos) addInfo(builder, dataset, info);
   return {
     facts: builder.build({ format: detected.format, version: null, statementKind: 'dataset-card' }),
-    conformant: null,
-    conformanceProblems: [],
+    ...formConformance(context),
   };
 }
 

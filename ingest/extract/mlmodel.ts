@@ -2,6 +2,7 @@
 import { PedigreeError } from '../../core/errors.ts';
 import { coordinateRef } from '../../graph/domain/node-ref.ts';
 import { parseMlmodel, type Mlmodel } from '../../schemas/mlmodel/parse.ts';
+import { formConformance } from './form-conformance.ts';
 import { FactsBuilder } from './facts-builder.ts';
 import { addSubject } from './subject.ts';
 import type { Decoded, Detected } from '../../schemas/decoded.ts';
@@ -42,8 +43,7 @@ function readMlmodel(decoded: Decoded, detected: Detected, context: ReadContext)
       version: mlmodel.mlflowVersion ?? null,
       statementKind: 'provenance',
     }),
-    conformant: null,
-    conformanceProblems: [],
+    ...formConformance(context),
   };
 }
 

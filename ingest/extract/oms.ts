@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { EMPTY_SHA256 } from '../../core/digest.ts';
+import { clip } from '../../core/text.ts';
 import type { Kind } from '../../graph/domain/kinds.ts';
 import { kindsOfFileName } from '../../schemas/file-kind.ts';
 import { OMS_SIGNATURE_PREDICATE } from '../../schemas/intoto/predicates.ts';
 import { parseStatement, type Statement } from '../../schemas/intoto/statement.ts';
-import { omsRef, parseOmsManifest, type OmsManifest } from '../../schemas/oms/manifest.ts';
+import {
+  omsRef,
+  parseOmsManifest,
+  type OmsManifest,
+  type OmsSerialization,
+} from '../../schemas/oms/manifest.ts';
 import type { OmsFile } from '../../schemas/oms/resources.ts';
 import type { FormatReader } from './extractor.ts';
 import { FactsBuilder } from './facts-builder.ts';
@@ -16,7 +22,7 @@ import type { ReadContext } from './extractor.ts';
 /** OpenSSF model signatures: a folder (or one file) as a whole, and every file in it. */
 export const omsReader: FormatReader = {
   formats: ['oms-signature'],
-  extractor: 'oms-signature/1',
+  extractor: 'oms-signature/2',
   read(decoded, detected, context) {
     const statement = parseStatement(jsonOf(decoded));
     const builder = new FactsBuilder(context.digest);
@@ -68,7 +74,25 @@ function addRoot(builder: FactsBuilder, manifest: OmsManifest, pointer: string):
     names: [name],
     contentRefs: root === undefined || root === EMPTY_SHA256 ? [] : [omsRef(root)],
     local: 'model',
+    attributes: serializationTexts(manifest.serialization),
   });
+}
+
+/** How the model was hashed: whoever computes the root again needs it. */
+function serializationTexts(serialization: OmsSerialization): Record<string, string> {
+  const { method, hashType, allowSymlinks, shardSize, ignorePaths } = serialization;
+  const written = {
+    method,
+    hashType,
+    allowSymlinks,
+    shardSize,
+    ignorePaths: ignorePaths?.join(' '),
+  };
+  return Object.fromEntries(
+    Object.entries(written).flatMap(([key, value]): [string, string][] =>
+      value === undefined ? [] : [[key, clip(String(value), 512)]],
+    ),
+  );
 }
 
 /** What is signed as a model is a model, unless its files are data and none of them is a model. */

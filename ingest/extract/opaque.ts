@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { kindsOfFileName } from '../../schemas/file-kind.ts';
+import { parseXml } from '../../schemas/xml/parse.ts';
+import { peekXmlRoot } from '../../schemas/xml/peek-root.ts';
 import { EMPTY_SHA256 } from '../../core/digest.ts';
 import { FactsBuilder } from './facts-builder.ts';
 import { addSubject } from './subject.ts';
@@ -17,7 +19,8 @@ export const opaqueReader: FormatReader = {
   read: readOpaque,
 };
 
-function readOpaque(_decoded: Decoded, detected: Detected, context: ReadContext): Reading {
+function readOpaque(decoded: Decoded, detected: Detected, context: ReadContext): Reading {
+  refuseBrokenXml(decoded);
   const builder = new FactsBuilder(context.digest);
   const labels = context.source === undefined ? [] : [context.source];
   const document = builder.nodeOf(`document:${context.digest}`, ['File'], labels);
@@ -31,6 +34,15 @@ function readOpaque(_decoded: Decoded, detected: Detected, context: ReadContext)
     conformant: null,
     conformanceProblems: [],
   };
+}
+
+/**
+ * Text that declares itself XML and is none is broken, as broken JSON is; XML that nobody knows is opaque.
+ * @throws {PedigreeError} ERR_PARSE_XML
+ */
+function refuseBrokenXml(decoded: Decoded): void {
+  if (decoded.kind !== 'text' || !/^\s{0,64}<\?xml\s/.test(decoded.text.slice(0, 128))) return;
+  if (peekXmlRoot(decoded.text) === undefined) parseXml(decoded.text);
 }
 
 /** The file by its own digest. No subject: a file that was handed in says nothing about itself. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PedigreeError } from '../../core/errors.ts';
-import { findOpenLineageFaults } from '../../schemas/openlineage/conform.ts';
+import { findFacetFaults, findOpenLineageFaults } from '../../schemas/openlineage/conform.ts';
 import { parseFacets, parseOpenLineage } from '../../schemas/openlineage/parse.ts';
 import { FactsBuilder } from './facts-builder.ts';
 import { stateEvent } from './openlineage/event-facts.ts';
@@ -18,7 +18,7 @@ export const openLineageReader: FormatReader = {
     const json = jsonDocumentOf(decoded);
     const builder = new FactsBuilder(context.digest);
     for (const event of parseOpenLineage(json)) stateEvent(builder, event);
-    return finish(builder, detected, context, json);
+    return finish(builder, detected, context, () => findOpenLineageFaults(json));
   },
 };
 
@@ -28,8 +28,9 @@ export const openLineageFacetReader: FormatReader = {
   extractor: 'openlineage-facet@1',
   read(decoded, detected, context) {
     const builder = new FactsBuilder(context.digest);
-    stateFacets(builder, context, parseFacets(jsonDocumentOf(decoded)));
-    return finish(builder, detected, context, undefined);
+    const json = jsonDocumentOf(decoded);
+    stateFacets(builder, context, parseFacets(json));
+    return finish(builder, detected, context, () => findFacetFaults(json));
   },
 };
 
@@ -42,13 +43,13 @@ function finish(
   builder: FactsBuilder,
   { format, version }: Detected,
   context: ReadContext,
-  json: JsonDocument | undefined,
+  check: () => readonly SchemaProblem[],
 ): Reading {
-  const isChecked = context.strict === true && json !== undefined;
-  const faults: readonly SchemaProblem[] = isChecked ? findOpenLineageFaults(json) : [];
+  const isStrict = context.strict === true;
+  const faults = isStrict ? check() : [];
   return {
     facts: builder.build({ format, version, statementKind: 'provenance' }),
-    conformant: isChecked ? faults.length === 0 : null,
+    conformant: isStrict ? faults.length === 0 : null,
     conformanceProblems: faults,
   };
 }

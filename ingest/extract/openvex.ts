@@ -37,12 +37,12 @@ function readOpenVex(decoded: Decoded, detected: Detected, context: ReadContext)
     const family = `openvex:${vex.id}`;
     builder.claim({ type: 'supersession', family, version: vex.version, pointer: '/version' });
   }
-  const isChecked = context.strict === true && detected.version === '0.2.0';
-  const faults = isChecked ? findOpenVexFaults(decoded.json) : [];
+  const isStrict = context.strict === true;
+  const faults = isStrict ? findOpenVexFaults(decoded.json, detected.version) : [];
   const { format, version } = detected;
   return {
     facts: builder.build({ format, version, statementKind: 'vex' }),
-    conformant: isChecked ? faults.length === 0 : null,
+    conformant: isStrict ? faults.length === 0 : null,
     conformanceProblems: faults,
   };
 }

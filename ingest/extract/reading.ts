@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { canonicalizeJcs, type JsonValue } from '../../core/canonical-json-jcs.ts';
 import { PedigreeError } from '../../core/errors.ts';
-import type { Facts } from '../../graph/domain/facts.ts';
 import type { SchemaProblem } from '../../schemas/intoto/problem.ts';
 import type { Decoded, Detected } from '../../schemas/decoded.ts';
 import type { SignedEnvelope } from '../../schemas/envelope.ts';
 import type { ReadContext, Reading } from './extractor.ts';
 import { FactsBuilder } from './facts-builder.ts';
-
-const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
 
 /**
  * The JSON value of a document that was detected as JSON. Half a surrogate pair is refused: readers disagree what it is
@@ -19,11 +16,18 @@ export function jsonOf(decoded: Decoded): JsonValue {
   if (decoded.kind !== 'json') {
     throw new PedigreeError('ERR_PARSE_DOCUMENT', 'this format is JSON');
   }
-  const { text, value } = decoded.json;
-  if (SURROGATE_ESCAPE.test(text) && hasBrokenText(value)) {
+  const { value } = decoded.json;
+  if (mayEscapeSurrogates(decoded.bytes) && hasBrokenText(value)) {
     throw new PedigreeError('ERR_PARSE_DOCUMENT', 'text with half a surrogate pair');
   }
   return value;
+}
+
+/** Looks at the bytes, since the text of a large document is not at hand. In UTF-16 they are not looked for. */
+function mayEscapeSurrogates(bytes: Uint8Array): boolean {
+  if ((bytes[0] ?? 0) >= 0xfe) return true;
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return buffer.includes('\\ud') || buffer.includes('\\uD');
 }
 
 function hasBrokenText(root: JsonValue): boolean {
@@ -49,38 +53,10 @@ export function finishReading(
   for (const { code, pointer, message } of problems) builder.problem(code, pointer, message);
   const { format, version } = about.detected;
   return {
-    facts: toWellFormed(builder.build({ format, version, statementKind: about.statementKind })),
+    facts: builder.build({ format, version, statementKind: about.statementKind }),
     conformant: context.strict === true ? problems.length === 0 : null,
     conformanceProblems: problems,
   };
-}
-
-/** Labels are cut to a length, which may cut a character in two. Refs are never cut. */
-function toWellFormed(facts: Facts): Facts {
-  return {
-    ...facts,
-    nodes: facts.nodes.map((node) => ({
-      ...node,
-      names: node.names.map((name) => name.toWellFormed()),
-      ...(node.attributes !== undefined && { attributes: wellFormedTexts(node.attributes) }),
-    })),
-    edges: facts.edges.map((edge) => ({ ...edge, qualifiers: wellFormedTexts(edge.qualifiers) })),
-    problems: facts.problems.map((problem) => ({
-      ...problem,
-      message: problem.message.toWellFormed(),
-    })),
-  };
-}
-
-/** The same record where nothing is broken, as it nearly always is. */
-function wellFormedTexts(
-  record: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  const entries = Object.entries(record);
-  if (entries.every(([key, text]) => key.isWellFormed() && text.isWellFormed())) return record;
-  return Object.fromEntries(
-    entries.map(([key, text]) => [key.toWellFormed(), text.toWellFormed()]),
-  );
 }
 
 /**

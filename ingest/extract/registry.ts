@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-import { PedigreeError } from '../../core/errors.ts';
+import { isPedigreeError, PedigreeError } from '../../core/errors.ts';
+import { LIMITS } from '../../core/limits.ts';
 import { ARCHIVE_LIMITS } from '../../schemas/archive/model.ts';
 import { detectArchive } from '../../schemas/archive/detect.ts';
 import { decode } from '../../schemas/decoded.ts';
 import { detect } from '../../schemas/detect.ts';
-import { splitJsonLines } from '../../schemas/jsonl.ts';
+import { splitJsonLines, type JsonLine } from '../../schemas/jsonl.ts';
 import { findLinesReport } from '../../schemas/tool-report/detect.ts';
 import { extractArchiveFacts } from '../unpack/archive-facts.ts';
 import { unpackArchive } from '../unpack/unpack-archive.ts';
+import { assetReader } from './asset.ts';
 import { attestedStatementReader } from './attested-statement.ts';
+import { c2paReader } from './c2pa.ts';
 import { croissantReader } from './croissant.ts';
 import { csafReader } from './csaf.ts';
 import { cyclonedxReader } from './cyclonedx.ts';
@@ -18,8 +21,10 @@ import { dvcReader } from './dvc.ts';
 import { evaluationReportReader } from './evaluation-report.ts';
 import type { FormatReader, ReadContext, Reading } from './extractor.ts';
 import { FactsBuilder } from './facts-builder.ts';
+import { githubAttestationsReader } from './github-attestations.ts';
 import { hfDatasetCardReader, hfDatasetInfosReader } from './hf-dataset-card.ts';
 import { hfModelCardReader } from './hf-model-card.ts';
+import { hfRepoInfoReader } from './hf-repo-info.ts';
 import { intotoLayoutReader } from './intoto-layout.ts';
 import { intotoLinkReader } from './intoto-link.ts';
 import { intotoMetablockReader } from './intoto-metablock.ts';
@@ -27,6 +32,7 @@ import { intotoStatementReader } from './intoto-statement.ts';
 import { kubernetesReader } from './kubernetes.ts';
 import { mlflowReader } from './mlflow.ts';
 import { mlmodelReader } from './mlmodel.ts';
+import { ociManifestReader } from './oci-manifest.ts';
 import { omsReader } from './oms.ts';
 import { opaqueReader } from './opaque.ts';
 import { openLineageFacetReader, openLineageReader } from './openlineage.ts';
@@ -43,6 +49,7 @@ import { completenessReader } from './statements/completeness.ts';
 import { deploymentReader } from './statements/deployment.ts';
 import { evaluationReader } from './statements/evaluation.ts';
 import { revocationReader } from './statements/revocation.ts';
+import { sourceTreeReader } from './statements/source-tree.ts';
 import { toolReportReader } from './tool-report.ts';
 import { witnessReader } from './witness.ts';
 
@@ -58,6 +65,7 @@ const READERS: ReadonlyMap<string, FormatReader> = new Map(
     intotoStatementReader,
     slsaProvenanceReader,
     slsaNpmReader,
+    githubAttestationsReader,
     slsaGcbReader,
     witnessReader,
     omsReader,
@@ -65,14 +73,17 @@ const READERS: ReadonlyMap<string, FormatReader> = new Map(
     deploymentReader,
     completenessReader,
     revocationReader,
+    sourceTreeReader,
     cyclonedxReader,
     cyclonedxXmlReader,
     spdx2Reader,
     spdx3Reader,
     syftReader,
+    c2paReader,
     croissantReader,
     evaluationReportReader,
     hfModelCardReader,
+    hfRepoInfoReader,
     hfDatasetCardReader,
     hfDatasetInfosReader,
     dvcReader,
@@ -81,13 +92,19 @@ const READERS: ReadonlyMap<string, FormatReader> = new Map(
     openLineageReader,
     openLineageFacetReader,
     kubernetesReader,
+    ociManifestReader,
     openVexReader,
     csafReader,
     osvReader,
     toolReportReader,
+    assetReader,
     opaqueReader,
   ].flatMap((reader) => reader.formats.map((format) => [format, reader] as const)),
 );
+
+const OPAQUE = { format: 'opaque', version: null } as const;
+/** Lines of which one must be of a known format, so that a large data set is not parsed for nothing. */
+const LINES_LOOKED_AT = 1000;
 
 /** What a document says, and the reader that said so. */
 export interface ReadDocument {
@@ -98,14 +115,19 @@ export interface ReadDocument {
 /**
  * Reads one document: archives and JSON Lines are opened, everything else goes to the reader of its format. A report that
  * means nothing line by line is one document, though it is written as lines.
+ * @param largeBytes from which size on documents are read in pieces (decode); what they say is the same
  * @throws {PedigreeError} where the bytes are not what they claim to be
  */
-export async function readDocument(bytes: Uint8Array, context: ReadContext): Promise<ReadDocument> {
+export async function readDocument(
+  bytes: Uint8Array,
+  context: ReadContext,
+  largeBytes?: number,
+): Promise<ReadDocument> {
   if (detectArchive(bytes) !== undefined) return readArchive(bytes, context);
   const whole = findLinesReport(bytes);
   const lines = whole === undefined ? splitJsonLines(bytes) : undefined;
-  if (lines !== undefined) return readLines(lines, context);
-  const decoded = whole?.decoded ?? decode(bytes);
+  if (lines !== undefined) return readLines(bytes, lines, context);
+  const decoded = whole?.decoded ?? decode(bytes, largeBytes);
   const detected = whole?.detected ?? detect(decoded);
   const reader = READERS.get(detected.format);
   if (reader === undefined) {
@@ -121,14 +143,37 @@ async function readArchive(bytes: Uint8Array, context: ReadContext): Promise<Rea
   return { reading, extractor: 'archive@1' };
 }
 
-function readLines(lines: Reading['inner'], context: ReadContext): ReadDocument {
+/** Lines are documents where a format knows one of them; rows of data are one document that nobody reads. */
+function readLines(
+  bytes: Uint8Array,
+  lines: readonly JsonLine[],
+  context: ReadContext,
+): ReadDocument {
+  if (!lines.slice(0, LINES_LOOKED_AT).some((line) => isKnown(line.bytes))) {
+    const reading = opaqueReader.read({ kind: 'binary', bytes }, OPAQUE, context);
+    return { reading, extractor: opaqueReader.extractor };
+  }
+  if (lines.length > LIMITS.archiveMembers) {
+    throw new PedigreeError('ERR_LIMIT_ITEMS', `more than ${LIMITS.archiveMembers} lines`, {
+      hint: 'split the file',
+    });
+  }
   const facts = new FactsBuilder(context.digest).build({
     format: 'jsonl',
     version: null,
     statementKind: 'listing',
   });
-  const reading = { facts, conformant: null, conformanceProblems: [], inner: lines ?? [] };
+  const reading = { facts, conformant: null, conformanceProblems: [], inner: lines };
   return { reading, extractor: 'jsonl@1' };
+}
+
+function isKnown(bytes: Uint8Array): boolean {
+  try {
+    return detect(decode(bytes)).format !== OPAQUE.format;
+  } catch (error) {
+    if (isPedigreeError(error)) return false;
+    throw error;
+  }
 }
 
 /** Every format that has a reader, sorted. */

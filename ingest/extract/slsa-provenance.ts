@@ -13,7 +13,7 @@ import { addResource } from './resource-entity.ts';
 /** SLSA provenance, all versions: what was built, by whom, from what. */
 export const slsaProvenanceReader: FormatReader = {
   formats: ['slsa-provenance'],
-  extractor: 'slsa-provenance/1',
+  extractor: 'slsa-provenance/2',
   read(decoded, detected, context) {
     const statement = parseStatement(jsonOf(decoded));
     const { provenance, problems } = parseProvenance(statement);
@@ -33,7 +33,7 @@ export const slsaProvenanceReader: FormatReader = {
 
 /** Builder and invocation together name a run wherever it is spoken of; one alone names it in this document only. */
 function addRun(builder: FactsBuilder, provenance: Provenance): number {
-  const { builderId, buildType, invocationId, startedOn, finishedOn } = provenance;
+  const { builderId, buildType, invocationId, entryPoint, startedOn, finishedOn } = provenance;
   const ref = runRef(builderId, invocationId);
   return builder.entity({
     kinds: ['Run'],
@@ -41,7 +41,14 @@ function addRun(builder: FactsBuilder, provenance: Provenance): number {
     names: invocationId === undefined ? [] : [invocationId],
     coordinates: ref === undefined ? [] : [ref],
     local: 'run',
-    attributes: texts({ builder: builderId, buildType, invocationId, startedOn, finishedOn }),
+    attributes: texts({
+      builder: builderId,
+      buildType,
+      invocationId,
+      entryPoint,
+      startedOn,
+      finishedOn,
+    }),
   });
 }
 

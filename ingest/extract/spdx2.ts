@@ -4,7 +4,6 @@ import { checkSpdx2Conformance } from '../../schemas/spdx2/conformance.ts';
 import { readSpdx2, SPDX2_FORMATS } from '../../schemas/spdx2/read.ts';
 import { replacePointers } from './sbom/replace-pointers.ts';
 import { extractSpdx2 } from './spdx2/extract.ts';
-import type { Problem } from '../../graph/domain/facts.ts';
 import type { Decoded, Detected } from '../../schemas/decoded.ts';
 import type { FormatReader, ReadContext, Reading } from './extractor.ts';
 
@@ -15,13 +14,6 @@ export const spdx2Reader: FormatReader = {
   read: readSpdx2Document,
 };
 
-/** Said where strict conformance was asked for and cannot be confirmed. */
-const NO_SCHEMA: Problem = {
-  code: 'schema-not-available',
-  pointer: '',
-  message: 'the official schema is not at hand; no rule that is checked without it is broken',
-};
-
 function readSpdx2Document(decoded: Decoded, detected: Detected, context: ReadContext): Reading {
   const { document, form } = readSpdx2(decoded, detected.format);
   const extracted = extractSpdx2(document, detected.format, context);
@@ -29,11 +21,10 @@ function readSpdx2Document(decoded: Decoded, detected: Detected, context: ReadCo
   const problems = [...form.problems, ...placed.problems].slice(0, LIMITS.problems);
   const facts = { ...placed, problems };
   if (context.strict !== true) return { facts, conformant: null, conformanceProblems: [] };
-  const { conformant, problems: broken } = checkSpdx2Conformance(form.json);
+  const { conformant, problems: broken } = checkSpdx2Conformance(form.json, detected.format);
   const inPlace = broken.map((problem) => ({
     ...problem,
     pointer: form.placeOf(problem.pointer),
   }));
-  const conformanceProblems = conformant === null ? [NO_SCHEMA] : inPlace;
-  return { facts, conformant, conformanceProblems };
+  return { facts, conformant, conformanceProblems: inPlace };
 }

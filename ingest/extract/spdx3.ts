@@ -3,7 +3,6 @@ import { PedigreeError } from '../../core/errors.ts';
 import { checkSpdx3Conformance } from '../../schemas/spdx3/conformance.ts';
 import { parseSpdx3 } from '../../schemas/spdx3/parse.ts';
 import { extractSpdx3 } from './spdx3/extract.ts';
-import type { Problem } from '../../graph/domain/facts.ts';
 import type { Decoded, Detected } from '../../schemas/decoded.ts';
 import type { FormatReader, ReadContext, Reading } from './extractor.ts';
 
@@ -14,13 +13,6 @@ export const spdx3Reader: FormatReader = {
   read: readSpdx3,
 };
 
-/** Said where strict conformance was asked for and cannot be confirmed. */
-const NO_SCHEMA: Problem = {
-  code: 'schema-not-available',
-  pointer: '',
-  message: 'the official schema is not at hand; no rule that is checked without it is broken',
-};
-
 function readSpdx3(decoded: Decoded, _detected: Detected, context: ReadContext): Reading {
   if (decoded.kind !== 'json') {
     throw new PedigreeError('ERR_PARSE_DOCUMENT', 'SPDX 3 JSON-LD is JSON text');
@@ -29,5 +21,5 @@ function readSpdx3(decoded: Decoded, _detected: Detected, context: ReadContext):
   const facts = extractSpdx3(parseSpdx3(value), context);
   if (context.strict !== true) return { facts, conformant: null, conformanceProblems: [] };
   const { conformant, problems } = checkSpdx3Conformance(value);
-  return { facts, conformant, conformanceProblems: conformant === null ? [NO_SCHEMA] : problems };
+  return { facts, conformant, conformanceProblems: problems };
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PedigreeError } from '../../core/errors.ts';
 import { parseSyft } from '../../schemas/syft/parse.ts';
+import { formConformance } from './form-conformance.ts';
 import { extractSyft } from './syft/extract.ts';
 import type { Decoded, Detected } from '../../schemas/decoded.ts';
 import type { FormatReader, ReadContext, Reading } from './extractor.ts';
@@ -17,5 +18,5 @@ function readSyft(decoded: Decoded, _detected: Detected, context: ReadContext): 
     throw new PedigreeError('ERR_PARSE_DOCUMENT', 'Syft JSON is JSON text');
   }
   const facts = extractSyft(parseSyft(decoded.json.value), context);
-  return { facts, conformant: null, conformanceProblems: [] };
+  return { facts, ...formConformance(context) };
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { excerpt } from '../../core/errors.ts';
+import { clip } from '../../core/text.ts';
 import type { ResourceDescriptor } from '../../schemas/intoto/resource-descriptor.ts';
 import { parseStatement, type Statement } from '../../schemas/intoto/statement.ts';
 import { isCommit } from '../../schemas/intoto/git-uri.ts';
@@ -24,12 +25,12 @@ const SNAPSHOT = { role: 'material', scope: 'work-tree-snapshot' } as const;
  */
 export const witnessReader: FormatReader = {
   formats: ['witness-collection'],
-  extractor: 'witness-collection/1',
+  extractor: 'witness-collection/2',
   read(decoded, detected, context) {
     const statement = parseStatement(jsonOf(decoded));
     const collection = parseWitnessCollection(statement);
     const builder = new FactsBuilder(context.digest);
-    const run = addStep(builder, collection.name, collection.command, timesOf(collection));
+    const run = addStep(builder, collection.name, collection.command, attributesOf(collection));
     for (const material of artefactsOf(builder, collection.materials)) {
       const id = addFile(builder, material);
       builder.edge(run, 'used', id, material.pointer, { qualifiers: SNAPSHOT });
@@ -89,9 +90,10 @@ function addCommit(builder: FactsBuilder, run: number, git: WitnessGit): void {
   builder.edge(run, 'used', source, pointer, { qualifiers: SNAPSHOT });
 }
 
-function timesOf(collection: WitnessCollection): Readonly<Record<string, string>> {
-  const { startedOn, finishedOn } = collection;
+function attributesOf(collection: WitnessCollection): Readonly<Record<string, string>> {
+  const { attestationTypes, startedOn, finishedOn } = collection;
   return {
+    attestations: clip(attestationTypes.join(' '), 1024),
     ...(startedOn !== undefined && { startedOn: excerpt(startedOn, 64) }),
     ...(finishedOn !== undefined && { finishedOn: excerpt(finishedOn, 64) }),
   };

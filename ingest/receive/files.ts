@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isUtf8 } from 'node:buffer';
-import { constants } from 'node:fs';
-import { lstat, open, readdir, realpath } from 'node:fs/promises';
+import { constants, type BigIntStats } from 'node:fs';
+import { lstat, open, readdir, realpath, type FileHandle } from 'node:fs/promises';
 import { sep } from 'node:path';
 import { PedigreeError } from '../../core/errors.ts';
 import { LIMITS } from '../../core/limits.ts';
+import {
+  findLayoutFiles,
+  isOfDigest,
+  LAYOUT_BLOBS,
+  LAYOUT_INDEX,
+  LAYOUT_MARK,
+} from '../unpack/oci-layout.ts';
 
 /** Something that was handed in: its bytes, or why they were not read. */
 export type Received =
@@ -23,7 +30,29 @@ const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 interface Entry {
   readonly path: Buffer;
   readonly type: 'folder' | 'link' | 'file';
+  /** A file of an OCI layout: its path there, which holds the digest that it must have. */
+  readonly layoutPath?: string;
 }
+
+/** What a file system says of a file without reading it. A file that was changed differs in one of them, or was changed just now. */
+export interface FileState {
+  readonly sizeBytes: number;
+  /** Nanoseconds since 1970, as text: they do not fit a number. */
+  readonly modified: string;
+  readonly changed: string;
+}
+
+/** A file that was come by. */
+export interface Visited {
+  readonly source: string;
+  /** Null where it was passed over unread. */
+  readonly received: Received | null;
+  /** As it was before it was read; null where it could not even be opened. */
+  readonly state: FileState | null;
+}
+
+/** Whether a file is read, by its source and state. */
+export type ShouldRead = (source: string, state: FileState) => boolean;
 
 /**
  * The files of a path, in name order. Sizes are looked at before anything is read; a link that leads out of the folder is
@@ -34,10 +63,21 @@ export async function* receivePath(
   path: string,
   maxFiles: number = LIMITS.folderFiles,
 ): AsyncGenerator<Received> {
+  for await (const { received } of visitPath(path, () => true, maxFiles)) {
+    if (received !== null) yield received;
+  }
+}
+
+/** The same, where some files need not be read again: they are come by, and that is all. */
+export async function* visitPath(
+  path: string,
+  shouldRead: ShouldRead,
+  maxFiles: number = LIMITS.folderFiles,
+): AsyncGenerator<Visited> {
   const root = await findRoot(path);
-  if (root === undefined) yield { source: path, refused: missing(path) };
-  else if (await isFolder(root)) yield* receiveFolder(root, path, maxFiles);
-  else yield await receiveFile(root, path);
+  if (root === undefined) yield refusal(path, missing(path));
+  else if (await isFolder(root)) yield* visitFolder(root, path, shouldRead, maxFiles);
+  else yield await visitFile(root, path, shouldRead);
 }
 
 /** How many files a path holds, for a progress bar. Stops counting at the limit. */
@@ -49,7 +89,7 @@ export async function countFiles(path: string): Promise<number> {
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     // a folder that cannot be read is one thing that will be refused
     const entries = (await findEntries(folder)) ?? [{ path: folder, type: 'file' }];
-    for (const { path: inner, type } of entries) {
+    for (const { path: inner, type } of await withoutParts(folder, entries)) {
       if (type === 'folder') folders.push(inner);
       else if (++count >= LIMITS.folderFiles) return count;
     }
@@ -95,27 +135,87 @@ async function isFolder(path: Buffer): Promise<boolean> {
 }
 
 /** Folders are walked with a list, not by calls into calls: how deep they lie is up to others. */
-async function* receiveFolder(
+async function* visitFolder(
   root: Buffer,
   name: string,
+  shouldRead: ShouldRead,
   maxFiles: number,
-): AsyncGenerator<Received> {
+): AsyncGenerator<Visited> {
   const pending: Entry[] = [{ path: root, type: 'folder' }];
   let count = 0;
   for (let entry = pending.pop(); entry !== undefined; entry = pending.pop()) {
     const source = sourceOf(entry.path, root, name);
     if (entry.type === 'folder') {
       const entries = await findEntries(entry.path);
-      if (entries === undefined) yield { source, refused: unreadable(source, undefined) };
-      else for (const inner of entries.reverse()) pending.push(inner);
+      if (entries === undefined) yield refusal(source, unreadable(source, undefined));
+      else pending.push(...(await withoutParts(entry.path, entries)).reverse());
     } else if (++count > maxFiles) {
-      yield { source: name, refused: tooMany(name, maxFiles) };
+      yield refusal(name, tooMany(name, maxFiles));
       return;
     } else if (entry.type === 'link') {
-      yield await receiveLink(entry.path, source, root);
+      yield compared(entry, await visitLink(entry.path, source, root, shouldRead));
     } else {
-      yield await receiveFile(entry.path, source);
+      yield await visitFile(entry.path, source, shouldRead);
     }
+  }
+}
+
+/** Of an OCI layout only what says something; of any other folder everything. */
+async function withoutParts(folder: Buffer, entries: readonly Entry[]): Promise<Entry[]> {
+  const inside = new Map(
+    entries.map((entry) => [entry.path.subarray(asPrefix(folder).length).toString(), entry]),
+  );
+  const isLayout =
+    inside.get(LAYOUT_MARK)?.type === 'file' &&
+    inside.get(LAYOUT_INDEX)?.type === 'file' &&
+    inside.get(LAYOUT_BLOBS)?.type === 'folder';
+  if (!isLayout) return [...entries];
+  const pathOf = (path: string): Buffer => joinPath(folder, Buffer.from(path));
+  const files = await findLayoutFiles(
+    (path, maxBytes) => findSmallFile(pathOf(path), maxBytes),
+    (path) => isFile(pathOf(path)),
+  );
+  const others = [...inside].filter(([name]) => !isOfLayout(name)).map(([, entry]) => entry);
+  // what is missing or altered is refused by name when it is come by; a folder on the way may be a link
+  return [
+    ...files.map(({ path }): Entry => ({ path: pathOf(path), type: 'link', layoutPath: path })),
+    ...others,
+  ];
+}
+
+function isOfLayout(name: string): boolean {
+  return name === LAYOUT_MARK || name === LAYOUT_INDEX || name === LAYOUT_BLOBS;
+}
+
+/** A blob whose content is not what its name says is no evidence of anything. */
+function compared({ layoutPath }: Entry, visited: Visited): Visited {
+  const { source, received, state } = visited;
+  if (layoutPath === undefined || received === null || 'refused' in received) return visited;
+  if (isOfDigest(layoutPath, received.bytes)) return visited;
+  const why = 'its content does not have the digest that it is named by';
+  return refusal(source, new PedigreeError('ERR_PARSE_DOCUMENT', why, { file: source }), state);
+}
+
+async function isFile(path: Buffer): Promise<boolean> {
+  return lstat(path).then(
+    (info) => info.isFile(),
+    () => false,
+  );
+}
+
+/** Undefined where there is no file of that size or less. A link is none. */
+async function findSmallFile(path: Buffer, maxBytes: number): Promise<Uint8Array | undefined> {
+  if (!(await isFile(path))) return undefined;
+  try {
+    const file = await open(path, OPEN_FLAGS);
+    try {
+      const { size } = await file.stat();
+      return size > maxBytes ? undefined : new Uint8Array(await file.readFile());
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return undefined;
   }
 }
 
@@ -161,61 +261,89 @@ function sourceOf(path: Buffer, root: Buffer, name: string): string {
     .replace(/[^ -~]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
-async function receiveLink(path: Buffer, source: string, root: Buffer): Promise<Received> {
+function refusal(source: string, refused: PedigreeError, state: FileState | null = null): Visited {
+  return { source, received: { source, refused }, state };
+}
+
+async function visitLink(
+  path: Buffer,
+  source: string,
+  root: Buffer,
+  shouldRead: ShouldRead,
+): Promise<Visited> {
   let target: Buffer;
   try {
     target = await realpath(path, { encoding: 'buffer' });
   } catch (cause) {
-    const refused = new PedigreeError('ERR_NOT_FOUND', 'a link to nothing', {
-      cause,
-      file: source,
-    });
-    return { source, refused };
+    return refusal(
+      source,
+      new PedigreeError('ERR_NOT_FOUND', 'not there, or a link to nothing', {
+        cause,
+        file: source,
+      }),
+    );
   }
   if (!isBelow(target, root)) {
-    return {
+    return refusal(
       source,
-      refused: new PedigreeError(
-        'ERR_PATH_OUTSIDE',
-        'a link that leads out of the folder is not followed',
-        { file: source, hint: 'name the file it points to on the command line' },
-      ),
-    };
+      new PedigreeError('ERR_PATH_OUTSIDE', 'a link that leads out of the folder is not followed', {
+        file: source,
+        hint: 'name the file it points to on the command line',
+      }),
+    );
   }
   if (await isFolder(target)) {
     // its files are reached by their own path
-    const refused = new PedigreeError('ERR_PATH_OUTSIDE', 'a link to a folder is not followed', {
-      file: source,
-    });
-    return { source, refused };
+    return refusal(
+      source,
+      new PedigreeError('ERR_PATH_OUTSIDE', 'a link to a folder is not followed', { file: source }),
+    );
   }
-  return receiveFile(target, source);
+  return visitFile(target, source, shouldRead);
 }
 
-async function receiveFile(path: Buffer, source: string): Promise<Received> {
+async function visitFile(path: Buffer, source: string, shouldRead: ShouldRead): Promise<Visited> {
   try {
     const file = await open(path, OPEN_FLAGS);
     try {
-      const info = await file.stat();
-      if (!info.isFile()) return { source, refused: notAFile(source) };
-      if (info.size > LIMITS.documentBytes) return { source, refused: tooLarge(source) };
-      // some file systems do not say how long a file is
-      if (info.size === 0) {
-        const stream = file.createReadStream({ autoClose: false, end: LIMITS.documentBytes });
-        return await receiveStream(stream, source);
-      }
-      return { source, bytes: new Uint8Array(await file.readFile()) };
+      const info = await file.stat({ bigint: true });
+      const state = stateOf(info);
+      if (!info.isFile()) return refusal(source, notAFile(source), state);
+      if (!shouldRead(source, state)) return { source, received: null, state };
+      if (state.sizeBytes > LIMITS.documentBytes) return refusal(source, tooLarge(source), state);
+      return { source, received: await readWhole(file, source, state), state };
     } finally {
       await file.close();
     }
   } catch (cause) {
-    return { source, refused: unreadable(source, cause) };
+    return refusal(source, unreadable(source, cause));
   }
 }
 
+function stateOf(info: BigIntStats): FileState {
+  return {
+    sizeBytes: Number(info.size),
+    modified: String(info.mtimeNs),
+    changed: String(info.ctimeNs),
+  };
+}
+
+async function readWhole(
+  file: FileHandle,
+  source: string,
+  { sizeBytes }: FileState,
+): Promise<Received> {
+  // some file systems do not say how long a file is
+  if (sizeBytes === 0) {
+    const stream = file.createReadStream({ autoClose: false, end: LIMITS.documentBytes });
+    return receiveStream(stream, source);
+  }
+  return { source, bytes: new Uint8Array(await file.readFile()) };
+}
+
 function missing(path: string): PedigreeError {
-  const hint = /^https?:\/\//.test(path)
-    ? 'nothing is fetched from the network: download the file, or pipe it to -'
+  const hint = /^[a-z][a-z0-9+.-]{1,20}:\/\//i.test(path)
+    ? 'no source of this scheme is known here: download the file, or pipe it to -'
     : 'check the path';
   return new PedigreeError('ERR_NOT_FOUND', 'there is no such file or folder', {
     file: path,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PedigreeError } from '../../core/errors.ts';
+import { pointerJoin } from '../../core/json.ts';
 import { ArchiveBudget } from '../../schemas/archive/budget.ts';
 import { detectArchive, type ArchiveKind } from '../../schemas/archive/detect.ts';
 import { inflate } from '../../schemas/archive/inflate.ts';
@@ -9,6 +10,13 @@ import { listZip } from '../../schemas/archive/read-zip.ts';
 import type { ArchiveLimits } from '../../schemas/archive/model.ts';
 import type { Problem } from '../../graph/domain/facts.ts';
 import type { InnerDocument } from '../extract/extractor.ts';
+import {
+  findLayoutFiles,
+  isOfDigest,
+  LAYOUT_BLOBS,
+  LAYOUT_INDEX,
+  LAYOUT_MARK,
+} from './oci-layout.ts';
 
 /** The documents found in an archive. */
 export interface Unpacked {
@@ -53,15 +61,51 @@ async function unpackZip(bytes: Uint8Array, budget: ArchiveBudget): Promise<Unpa
     return { kind: 'zip', members: [], problems: [...listing.problems, artefact] };
   }
   const { members, problems } = await listing.readMembers();
-  return { kind: 'zip', members, problems: [...listing.problems, ...problems] };
+  return withoutParts({ kind: 'zip', members, problems: [...listing.problems, ...problems] });
 }
 
 async function unpackTar(bytes: Uint8Array, budget: ArchiveBudget): Promise<Unpacked> {
   const { members, problems } = await readTar(bytes, budget);
   const artefact = findArtefactProblem(members.map(({ name }) => name));
   return artefact === undefined
-    ? { kind: 'tar', members, problems }
+    ? withoutParts({ kind: 'tar', members, problems })
     : { kind: 'tar', members: [], problems: [...problems, artefact] };
+}
+
+/** Of an OCI layout only what says something: the parts of images are no documents that somebody handed in. */
+async function withoutParts(unpacked: Unpacked): Promise<Unpacked> {
+  const byPath = new Map(
+    unpacked.members.map((member) => [member.name.replace(/^\.\//, ''), member]),
+  );
+  if (!byPath.has(LAYOUT_MARK) || !byPath.has(LAYOUT_INDEX)) return unpacked;
+  const files = await findLayoutFiles(
+    async (path, maxBytes) => {
+      const bytes = byPath.get(path)?.bytes;
+      return bytes === undefined || bytes.length > maxBytes ? undefined : bytes;
+    },
+    async (path) => byPath.has(path),
+  );
+  const isOther = (path: string): boolean =>
+    path !== LAYOUT_MARK && path !== LAYOUT_INDEX && !path.startsWith(`${LAYOUT_BLOBS}/`);
+  const members = [...byPath].flatMap(([path, member]) => (isOther(path) ? [member] : []));
+  const problems: Problem[] = [...unpacked.problems];
+  for (const { path, fault } of files) {
+    const member = byPath.get(path);
+    if (fault === 'missing' || member === undefined)
+      problems.push(
+        layoutProblem(path, 'blob-missing', 'named by a manifest, and not in the archive'),
+      );
+    else if (fault === 'altered' || !isOfDigest(path, member.bytes))
+      problems.push(
+        layoutProblem(path, 'digest-mismatch', 'its content is not what its name says'),
+      );
+    else members.push(member);
+  }
+  return { kind: unpacked.kind, members, problems };
+}
+
+function layoutProblem(path: string, code: string, message: string): Problem {
+  return { code, pointer: pointerJoin('', path), message: `${path}: ${message}` };
 }
 
 function findArtefactProblem(names: readonly string[]): Problem | undefined {

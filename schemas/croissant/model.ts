@@ -59,6 +59,8 @@ export interface CroissantDataset {
   readonly sdVersion?: string;
   readonly datePublished?: string;
   readonly citeAs?: string;
+  /** Texts of the responsible-AI vocabulary (`rai:dataCollection`, `rai:dataBiases`…), by their local names. */
+  readonly responsible: ReadonlyMap<string, string>;
   readonly licenses: readonly CroissantEntity[];
   readonly creators: readonly string[];
   readonly files: readonly CroissantFile[];

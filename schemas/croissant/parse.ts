@@ -60,6 +60,7 @@ class DatasetParser {
       ...optional('sdVersion', this.#text(root, 'cr:sdVersion', 'sc:sdVersion')),
       ...optional('datePublished', this.#text(root, 'sc:datePublished')),
       ...optional('citeAs', this.#text(root, 'cr:citeAs', 'sc:citeAs')),
+      responsible: this.#responsible(),
       licenses: this.#list(root, 'sc:license').flatMap((item) => this.#entity(item)),
       creators: this.#list(root, 'sc:creator').flatMap((item) => {
         const name = this.#plain(item.value) ?? this.#text(item, 'sc:name');
@@ -76,6 +77,18 @@ class DatasetParser {
       ),
       pointer: this.#pointer,
     };
+  }
+
+  /** @see https://docs.mlcommons.org/croissant/docs/croissant-rai-spec.html */
+  #responsible(): ReadonlyMap<string, string> {
+    const members = isJsonObject(this.#dataset) ? Object.entries(this.#dataset) : [];
+    return new Map(
+      members.flatMap(([key, value]): [string, string][] => {
+        const meaning = this.#vocabulary.meaning(key);
+        const text = meaning.startsWith('rai:') ? this.#plain(value) : undefined;
+        return text === undefined ? [] : [[meaning.slice('rai:'.length), text]];
+      }),
+    );
   }
 
   #file(item: Placed): CroissantFile[] {

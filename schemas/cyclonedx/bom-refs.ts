@@ -4,10 +4,9 @@ import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 
 const MAX_REPEATED = 10_000;
 
-/** A place of a bom-ref: its pointer is joined only when asked for, since nearly all are never asked. */
-interface Step {
-  readonly value: JsonValue;
-  readonly up: Step | undefined;
+/** A place in the document: its pointer is joined only when asked for, since nearly all are never asked. */
+interface Place {
+  readonly up: Place | undefined;
   readonly key: string | number;
 }
 
@@ -24,46 +23,40 @@ interface BomRefs {
 export function collectBomRefs(root: JsonValue): BomRefs {
   const all = new Set<string>();
   const repeated = new Map<string, string>();
-  const stack: Step[] = [{ value: root, up: undefined, key: '' }];
-  for (let step = stack.pop(); step !== undefined; step = stack.pop()) {
-    const ref = member(step.value, 'bom-ref');
-    if (typeof ref === 'string') {
-      if (all.has(ref) && !repeated.has(ref) && repeated.size < MAX_REPEATED) {
-        repeated.set(ref, pointerOf(step));
-      }
-      all.add(ref);
+  visit(root, undefined, (ref, place) => {
+    if (all.has(ref) && !repeated.has(ref) && repeated.size < MAX_REPEATED) {
+      repeated.set(ref, pointerOf(place));
     }
-    pushMembers(step, stack);
-  }
+    all.add(ref);
+  });
   return { all, repeated: [...repeated].map(([ref, pointer]) => ({ ref, pointer })) };
 }
 
-/** Pushed last to first, so that they come off in document order. */
-function pushMembers(step: Step, stack: Step[]): void {
-  const { value } = step;
+type Take = (ref: string, place: Place | undefined) => void;
+
+/** In document order, one item after the other: a large document is never held whole. Nesting is bounded by the JSON reader. */
+function visit(value: JsonValue | undefined, place: Place | undefined, take: Take): void {
   if (Array.isArray(value)) {
     const items = value as readonly JsonValue[];
-    for (let key = items.length - 1; key >= 0; key--) pushIfContainer(items[key], step, key, stack);
+    for (let key = 0; key < items.length; key++) visitInside(items[key], place, key, take);
   } else if (isJsonObject(value)) {
-    const keys = Object.keys(value);
-    for (let at = keys.length - 1; at >= 0; at--) {
-      const key = keys[at] ?? '';
-      pushIfContainer(value[key], step, key, stack);
-    }
+    const ref = member(value, 'bom-ref');
+    if (typeof ref === 'string') take(ref, place);
+    for (const key of Object.keys(value)) visitInside(value[key], place, key, take);
   }
 }
 
-function pushIfContainer(
+function visitInside(
   value: JsonValue | undefined,
-  up: Step,
+  up: Place | undefined,
   key: string | number,
-  stack: Step[],
+  take: Take,
 ): void {
-  if (typeof value === 'object' && value !== null) stack.push({ value, up, key });
+  if (typeof value === 'object' && value !== null) visit(value, { up, key }, take);
 }
 
-function pointerOf(step: Step): string {
+function pointerOf(place: Place | undefined): string {
   const tokens: string[] = ['bom-ref'];
-  for (let at: Step = step; at.up !== undefined; at = at.up) tokens.push(pointerToken(at.key));
+  for (let at = place; at !== undefined; at = at.up) tokens.push(pointerToken(at.key));
   return `/${tokens.reverse().join('/')}`;
 }

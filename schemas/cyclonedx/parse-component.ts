@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isJsonObject, member, pointerJoin } from '../../core/json.ts';
 import { parseDataEntry, parseModelCard } from './parse-model-card.ts';
-import type { WireReader, Located } from './wire.ts';
+import type { WireReader, Located } from '../wire-reader.ts';
 import type {
   Component,
   ExternalReference,

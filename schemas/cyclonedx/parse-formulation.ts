@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { parseComponent, parseExternalReference, parseService } from './parse-component.ts';
 import { member } from '../../core/json.ts';
-import type { WireReader, Located } from './wire.ts';
+import type { WireReader, Located } from '../wire-reader.ts';
 import type { Dependency, Formula, ResourceUse, Task, Workflow } from './model.ts';
 
 /** Parses an entry of a dependency graph: of the BOM, of the tasks of a workflow, of a runtime topology. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { WireReader, Located } from './wire.ts';
+import type { WireReader, Located } from '../wire-reader.ts';
 import type { DataEntry, DatasetUse, ModelCard, PerformanceMetric } from './model.ts';
 
 /**

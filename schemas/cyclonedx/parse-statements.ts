@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { parseComponent, parseService } from './parse-component.ts';
-import type { WireReader, Located } from './wire.ts';
+import type { WireReader, Located } from '../wire-reader.ts';
 import type { Affected, Declarations, Vulnerability } from './model.ts';
 
 /** Parses a vulnerability with its analysis (VEX) and what it affects. */

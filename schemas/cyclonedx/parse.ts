@@ -12,7 +12,7 @@ import {
 } from './parse-component.ts';
 import { parseDeclarations, parseVulnerability } from './parse-statements.ts';
 import { parseDependency, parseFormula } from './parse-formulation.ts';
-import { WireReader, type Located } from './wire.ts';
+import { WireReader, type Located } from '../wire-reader.ts';
 import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 import type { Bom, Composition, Metadata, Tool } from './model.ts';
 
@@ -47,7 +47,8 @@ export function parseCyclonedxJson(root: JsonValue): Bom {
     dependencies: read.each(at, 'dependencies', (item) => parseDependency(read, item)),
     compositions: read.each(at, 'compositions', (item) => parseComposition(read, item)),
     vulnerabilities: read.each(at, 'vulnerabilities', (item) => parseVulnerability(read, item)),
-    formulation: read.each(at, 'formulation', (item) => parseFormula(read, item)),
+    // its parts are told apart as objects
+    formulation: [...read.each(at, 'formulation', (item) => parseFormula(read, item))],
     declarations: parseDeclarations(read, at),
     counts: {
       annotations: read.list(at, 'annotations').length,

@@ -41,6 +41,7 @@ function cardKind(decoded: Decoded): 'model' | 'dataset' | undefined {
   if (decoded.kind !== 'text') return undefined;
   const { yaml, body } = splitCard(decoded.text);
   if (yaml === null) return CARD_HEADING.test(body.slice(0, 4096)) ? 'model' : undefined;
+  if (isListUnderHeading(yaml, body)) return 'model';
   const keys = scanKeys(yaml);
   const count = (names: readonly string[]): number => names.filter((name) => keys.has(name)).length;
   if (count(OTHER_KEYS) > 0) return undefined;
@@ -50,4 +51,11 @@ function cardKind(decoded: Decoded): 'model' | 'dataset' | undefined {
   if (model > 0 || count(SHARED_KEYS) > 1) return 'model';
   if (keys.has('license')) return 'model';
   return CARD_HEADING.test(body.slice(0, 4096)) ? 'model' : undefined;
+}
+
+/** A card whose front matter is a list is still a card: the hub and everything else that reads front matter wants a map. */
+function isListUnderHeading(yaml: string, body: string): boolean {
+  return (
+    /^\s{0,64}(?:\[|- )/.test(yaml.slice(0, 128)) && /^\s{0,64}#{1,6} /.test(body.slice(0, 128))
+  );
 }

@@ -205,7 +205,8 @@ function readMetrics(
 function readMergedModels(body: string, problems: CardProblem[]): PlacedText[] {
   const models: PlacedText[] = [];
   for (const [at, block] of yamlBlocks(body).entries()) {
-    if (!/^\s*-?\s*(?:merge_method|slices|models|base_model)\s*:/m.test(block)) continue;
+    if (!/^[ \t]*(?:-[ \t]*)?(?:merge_method|slices|models|base_model)[ \t]*:/m.test(block))
+      continue;
     const root = `/body/yaml/${at}`;
     try {
       collectMergedModels(parseYaml(block), root, models);

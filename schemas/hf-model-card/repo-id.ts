@@ -46,7 +46,9 @@ export function isCommit(text: string): boolean {
 }
 
 function fromUrlPath(path: string): RepoReference {
-  const [first = '', second, verb, revision] = path.replace(/\/+$/, '').split('/');
+  const parts = path.split('/');
+  while (parts.at(-1) === '') parts.pop();
+  const [first = '', second, verb, revision] = parts;
   const id = second === undefined ? first : `${first}/${second}`;
   if (!isRepoId(id)) return { kind: 'free-text' };
   const isPinned =

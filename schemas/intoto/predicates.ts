@@ -33,15 +33,6 @@ const EMBEDDED: readonly (readonly [prefix: string, statementKind: string])[] = 
   ['https://openvex.dev/ns', 'vex'],
 ];
 
-const STATEMENT_KINDS: readonly (readonly [prefix: string, statementKind: string])[] = [
-  ...EMBEDDED,
-  ['https://slsa.dev/verification_summary/', 'verification-summary'],
-  ['https://in-toto.io/attestation/vulns/', 'report'],
-  ['https://in-toto.io/attestation/test-result/', 'report'],
-  ['https://cosign.sigstore.dev/attestation/vuln/', 'report'],
-  ['cosign.sigstore.dev/attestation/vuln/', 'report'],
-];
-
 /** The format (Detected.format) that a statement with this predicate type is read as. */
 export function formatOfPredicate(predicateType: string): string {
   if (SLSA_PREDICATES.has(predicateType)) return 'slsa-provenance';
@@ -52,9 +43,9 @@ export function formatOfPredicate(predicateType: string): string {
   return STATEMENT_PREDICATES.get(predicateType) ?? 'in-toto-statement';
 }
 
-/** What kind of statement a predicate of somebody else's makes, for signer policy; `statement` where nothing is known. */
+/** What kind of statement a predicate without an adapter makes, for signer policy; `statement` where nothing is known. */
 export function statementKindOf(predicateType: string): string {
-  const known = STATEMENT_KINDS.find(([prefix]) => isVersionOf(predicateType, prefix));
+  const known = EMBEDDED.find(([prefix]) => isVersionOf(predicateType, prefix));
   return known?.[1] ?? 'statement';
 }
 

@@ -16,7 +16,8 @@ export interface ResourceDescriptor {
 
 /**
  * Reads one resource descriptor, tolerantly: a digest that is no map is a problem, not a fault of the document. Undefined
- * where the value is no object or names nothing at all.
+ * where the value is no object or names nothing at all ("a ResourceDescriptor MUST specify one of uri, digest or content at
+ * a minimum").
  * @see https://github.com/in-toto/attestation/blob/v1.1.0/spec/v1/resource_descriptor.md
  */
 export function readResource(
@@ -31,7 +32,10 @@ export function readResource(
   const name = stringMember(value, 'name');
   const uri = stringMember(value, 'uri');
   const digest = readDigestSet(member(value, 'digest'), pointerJoin(pointer, 'digest'), problems);
-  if (isBlank(name) && isBlank(uri) && digest.length === 0) return undefined;
+  if (isBlank(name) && isBlank(uri) && digest.length === 0) {
+    addProblem(problems, 'resource-empty', pointer, 'it has no name, no uri and no digest');
+    return undefined;
+  }
   return {
     ...(name !== undefined && { name }),
     ...(uri !== undefined && { uri }),

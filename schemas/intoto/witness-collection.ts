@@ -17,6 +17,8 @@ export interface WitnessCollection {
   /** Files that the step wrote or changed. */
   readonly products: readonly ResourceDescriptor[];
   readonly git?: WitnessGit;
+  /** Types of all attestations, in the order written; those that are not read as well. */
+  readonly attestationTypes: readonly string[];
   readonly startedOn?: string;
   readonly finishedOn?: string;
   readonly problems: readonly SchemaProblem[];
@@ -72,6 +74,7 @@ export function parseWitnessCollection(statement: Statement): WitnessCollection 
     command: (arrayMember(command?.value, 'cmd') ?? []).filter((word) => typeof word === 'string'),
     materials: materials === undefined ? [] : readFiles(materials, problems),
     products: products === undefined ? [] : readFiles(products, problems),
+    attestationTypes: attestations.flatMap((one) => stringMember(one, 'type') ?? []),
     ...(location !== undefined && { git: location }),
     ...(startedOn !== undefined && { startedOn }),
     ...(finishedOn !== undefined && { finishedOn }),

@@ -77,6 +77,7 @@ export interface MlflowFamily {
   readonly name: string;
   /** `champion` is 2: key and version. */
   readonly aliases: readonly MlflowEntry[];
+  readonly tags: readonly MlflowEntry[];
   readonly pointer: string;
 }
 

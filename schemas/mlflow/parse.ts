@@ -187,7 +187,8 @@ function familyOf(place: Place): MlflowFamily[] {
     if (alias === undefined || value === undefined) return [];
     return [{ key: alias, value, pointer: version.pointer }];
   });
-  return [{ name, aliases, pointer: place.pointer }];
+  const tags = place.at('tags').items.flatMap(entryOf);
+  return [{ name, aliases, tags, pointer: place.pointer }];
 }
 
 function datasetInputOf(input: Place): MlflowDataset[] {

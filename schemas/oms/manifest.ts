@@ -7,6 +7,18 @@ import { predicateObject, type Statement } from '../intoto/statement.ts';
 import { groupResources, type OmsFile, type OmsResource } from './resources.ts';
 import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 
+/** How the model was turned into digests. A member is undefined where it is not stated. */
+export interface OmsSerialization {
+  /** `files` or `shards`, as written. */
+  readonly method: string | undefined;
+  readonly hashType: string | undefined;
+  readonly allowSymlinks: boolean | undefined;
+  /** Bytes in a shard, as a number: some signers write `8.0`. */
+  readonly shardSize: number | undefined;
+  /** Paths that are not part of what is signed; undefined before v1.1.0, which has no such member. */
+  readonly ignorePaths: readonly string[] | undefined;
+}
+
 /** What an OpenSSF model signature (v1.0) lists. */
 export interface OmsManifest {
   /** Name of the signed folder or file: the subject's. */
@@ -15,11 +27,11 @@ export interface OmsManifest {
   readonly root: Digest | undefined;
   /** The same, computed here; undefined where a resource digest is not hex. */
   readonly computedRoot: Digest | undefined;
+  /** What is listed, as written and in that order. */
+  readonly resources: readonly OmsResource[];
   /** Signed files in listed order; shards of one file are put together. */
   readonly files: readonly OmsFile[];
-  /** `files` or `shards`, as written. */
-  readonly method: string | undefined;
-  readonly ignorePaths: readonly string[];
+  readonly serialization: OmsSerialization;
   readonly problems: readonly SchemaProblem[];
 }
 
@@ -48,17 +60,26 @@ export function parseOmsManifest(statement: Statement): OmsManifest {
     const message = `the subject is ${root ?? 'no sha256'}, its resources give ${computedRoot ?? 'none'}`;
     addProblem(problems, 'oms-root-mismatch', pointerJoin(subject.pointer, 'digest'), message);
   }
-  const serialization = member(predicate, 'serialization');
   return {
     name: subject.name ?? '',
     root,
     computedRoot,
+    resources,
     files: groupResources(resources, problems),
-    method: stringMember(serialization, 'method'),
-    ignorePaths: (arrayMember(serialization, 'ignore_paths') ?? []).filter(
-      (path) => typeof path === 'string',
-    ),
+    serialization: readSerialization(member(predicate, 'serialization')),
     problems,
+  };
+}
+
+function readSerialization(value: JsonValue | undefined): OmsSerialization {
+  const allowSymlinks = member(value, 'allow_symlinks');
+  const shardSize = member(value, 'shard_size');
+  return {
+    method: stringMember(value, 'method'),
+    hashType: stringMember(value, 'hash_type'),
+    allowSymlinks: typeof allowSymlinks === 'boolean' ? allowSymlinks : undefined,
+    shardSize: typeof shardSize === 'number' ? shardSize : undefined,
+    ignorePaths: arrayMember(value, 'ignore_paths')?.filter((path) => typeof path === 'string'),
   };
 }
 

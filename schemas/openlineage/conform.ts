@@ -17,6 +17,16 @@ export function findOpenLineageFaults(json: JsonDocument): readonly SchemaProble
   return faults;
 }
 
+/**
+ * What is wrong with facets that stand alone: each names its producer and its schema.
+ * @see https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/BaseFacet
+ */
+export function findFacetFaults(json: JsonDocument): readonly SchemaProblem[] {
+  const faults: SchemaProblem[] = [];
+  checkFacets(placeOf(json), faults);
+  return faults;
+}
+
 function checkEvent(event: Place, faults: SchemaProblem[]): void {
   for (const key of ['eventTime', 'producer', 'schemaURL']) requireText(event.at(key), faults);
   checkForm(event, faults);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { PedigreeError } from '../../core/errors.ts';
 import { arrayMember, isJsonObject, member, stringMember } from '../../core/json.ts';
+import { addProblem, type SchemaProblem } from '../intoto/problem.ts';
 import { jsonObject, type ToolAdapter } from '../tool-report/adapter.ts';
 import { optional } from '../tool-report/optional.ts';
 import { jsonRoot } from '../tool-report/read.ts';
@@ -27,19 +27,16 @@ export const scorecard: ToolAdapter = {
 
 const PREDICATE = 'https://scorecard.dev/result/';
 
-/**
- * @throws {PedigreeError} ERR_PARSE_DOCUMENT where it names no repository: a score of nothing
- */
 function parseScorecard(root: Place): ToolReport {
   const isStatement = root.at('predicate_type').exists;
   const result = isStatement ? root.at('predicate') : root;
   const about = isStatement
     ? root.at('subject').items.map(subjectThing)
     : repositoryThing(root.at('repo'));
+  // a score of nothing: what it says is kept, and is about nothing
+  const faults: SchemaProblem[] = [];
   if (about.length === 0) {
-    throw new PedigreeError('ERR_PARSE_DOCUMENT', 'a scorecard that names no repository', {
-      at: '/repo',
-    });
+    addProblem(faults, 'field-missing', '/repo/name', 'a scorecard names its repository');
   }
   return {
     tool: 'scorecard',
@@ -47,6 +44,7 @@ function parseScorecard(root: Place): ToolReport {
     ...optional('time', result.at('date').text),
     stages: [1, 2, 3, 4, 5],
     about,
+    faults,
     results: [
       ...result.at('checks').items.map(checkOf),
       ...result.at('findings').items.map(findingOf),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { canonicalizeJcs, type JsonValue } from '../../core/canonical-json-jcs.ts';
-import { excerpt, PedigreeError } from '../../core/errors.ts';
+import { excerpt } from '../../core/errors.ts';
 import { isJsonObject, member, parseJson, pointerJoin, stringMember } from '../../core/json.ts';
 import { addProblem, type SchemaProblem } from '../intoto/problem.ts';
 import { findBase64 } from '../dsse/base64.ts';
@@ -33,18 +33,16 @@ export function detectGcbProvenance(decoded: Decoded): Detected | undefined {
 /**
  * Unpacks the envelopes. The description repeats each statement outside its envelope, unsigned and easy to change; only
  * what the envelope holds is read, and a copy that says something else is a problem.
- * @throws {PedigreeError} ERR_PARSE_DOCUMENT where `provenance` is no list
  * @see https://cloud.google.com/build/docs/securing-builds/generate-validate-build-provenance
  */
 export function parseGcbProvenance(value: JsonValue): ParsedGcb {
   const at = '/provenance_summary/provenance';
   const written = member(member(value, 'provenance_summary'), 'provenance') ?? [];
-  if (!Array.isArray(written)) {
-    throw new PedigreeError('ERR_PARSE_DOCUMENT', 'provenance is no list', { at });
-  }
-  const list = written as readonly JsonValue[];
+  const list = Array.isArray(written) ? (written as readonly JsonValue[]) : [];
   const problems: SchemaProblem[] = [];
-  if (list.length === 0) {
+  if (!Array.isArray(written)) {
+    addProblem(problems, 'provenance-malformed', at, 'provenance is no list');
+  } else if (list.length === 0) {
     addProblem(problems, 'no-provenance', at, 'the image is described without any provenance');
   }
   const provenances = list.flatMap((item, index): readonly GcbProvenance[] => {

@@ -15,6 +15,8 @@ export interface Provenance {
   readonly builderId?: string;
   readonly buildType?: string;
   readonly invocationId?: string;
+  /** Where in the source the build definition stands, or what of it was run (v0.1 and v0.2 only). */
+  readonly entryPoint?: string;
   readonly startedOn?: string;
   readonly finishedOn?: string;
   /** In the order written; one thing may stand twice with two roles. */

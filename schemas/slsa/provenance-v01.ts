@@ -18,6 +18,7 @@ export function readProvenanceV01(predicate: JsonValue, problems: SchemaProblem[
     builderId: requiredTextAt(predicate, problems, 'builder', 'id'),
     buildType: requiredTextAt(predicate, problems, 'recipe', 'type'),
     invocationId: textAt(metadata, 'buildInvocationId') ?? textAt(metadata, 'buildInvocationID'),
+    entryPoint: textAt(member(predicate, 'recipe'), 'entryPoint'),
     startedOn: textAt(metadata, 'buildStartedOn'),
     finishedOn: textAt(metadata, 'buildFinishedOn'),
     inputs: readMaterials(predicate, problems),

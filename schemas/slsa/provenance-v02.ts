@@ -17,6 +17,7 @@ export function readProvenanceV02(predicate: JsonValue, problems: SchemaProblem[
     builderId: requiredTextAt(predicate, problems, 'builder', 'id'),
     buildType: requiredTextAt(predicate, problems, 'buildType'),
     invocationId: textAt(metadata, 'buildInvocationID') ?? textAt(metadata, 'buildInvocationId'),
+    entryPoint: textAt(member(member(predicate, 'invocation'), 'configSource'), 'entryPoint'),
     startedOn: textAt(metadata, 'buildStartedOn'),
     finishedOn: textAt(metadata, 'buildFinishedOn'),
     inputs: [...readConfigSource(predicate, problems), ...readMaterials(predicate, problems)],
@@ -31,7 +32,9 @@ function readConfigSource(
   problems: SchemaProblem[],
 ): readonly ProvenanceInput[] {
   const source = member(member(predicate, 'invocation'), 'configSource');
-  if (source === undefined || source === null) return [];
+  // every member is optional: an entry point alone names no artefact
+  const isNamed = ['uri', 'digest'].some((key) => member(source, key) !== undefined);
+  if (source === undefined || source === null || !isNamed) return [];
   const resource = readResource(source, '/predicate/invocation/configSource', problems);
   return resource === undefined ? [] : [{ resource, role: 'config' }];
 }

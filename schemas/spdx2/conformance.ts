@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import { excerpt } from '../../core/errors.ts';
 import { isJsonObject, member, pointerJoin, stringMember } from '../../core/json.ts';
+import {
+  ANNOTATION_TYPES,
+  CHECKSUM_ALGORITHMS,
+  FILE_TYPES,
+  OLD_CHECKSUM_ALGORITHMS,
+  PACKAGE_PURPOSES,
+  REFERENCE_CATEGORIES,
+  RELATIONSHIP_TYPES,
+} from './terms.ts';
 import type { JsonObject, JsonValue } from '../../core/canonical-json-jcs.ts';
 import type { SpdxProblem } from './model.ts';
 
 /** Whether a document breaks a rule of SPDX 2, and which. */
 export interface Spdx2Conformance {
-  /** null: none of the rules that are checked is broken. They are not all rules: the official schema ships with no package. */
-  readonly conformant: false | null;
+  readonly conformant: boolean;
   readonly problems: readonly SpdxProblem[];
 }
 
@@ -21,36 +29,33 @@ const CREATOR = /^(?:Tool|Organization|Person): ?\S/;
 const PURL = /^pkg:[A-Za-z][A-Za-z0-9.+-]*\/./;
 /** New in 2.3. */
 const NEW_PACKAGE_MEMBERS = ['primaryPackagePurpose', 'builtDate', 'releaseDate', 'validUntilDate'];
-const OLD_ALGORITHMS = new Set([
-  'SHA1',
-  'SHA224',
-  'SHA256',
-  'SHA384',
-  'SHA512',
-  'MD2',
-  'MD4',
-  'MD5',
-  'MD6',
-]);
 /** Mandatory up to 2.2, optional in 2.3. */
 const OLD_PACKAGE_MEMBERS = ['licenseConcluded', 'licenseDeclared', 'copyrightText'];
 const MAX_LISTED = 20;
 
 /**
- * Checks the rules on mandatory members, identifiers and versions of SPDX 2 over the JSON form; not the whole schema.
+ * Checks the rules of SPDX 2 on mandatory members, identifiers, versions, times and listed terms over the JSON form. Licence
+ * expressions are not judged, and members that the specification does not know are let be.
+ * @param format of the document: only JSON and YAML forms hold members that carry no lineage (annotations, ranges, licence texts)
  * @see https://spdx.github.io/spdx-spec/v2.3/
  */
-export function checkSpdx2Conformance(root: JsonValue): Spdx2Conformance {
-  const rules = new Rules();
+export function checkSpdx2Conformance(root: JsonValue, format: string): Spdx2Conformance {
+  const rules = new Rules(format === 'spdx2-json' || format === 'spdx2-yaml');
   if (isJsonObject(root)) rules.checkDocument(root);
   else rules.fault('', 'not an object');
   const { problems } = rules;
-  return { conformant: problems.length === 0 ? null : false, problems };
+  return { conformant: problems.length === 0, problems };
 }
 
 class Rules {
   readonly problems: SpdxProblem[] = [];
+  /** True where the form holds every member of the document. */
+  readonly #isWhole: boolean;
   #isBefore23 = false;
+
+  constructor(isWhole: boolean) {
+    this.#isWhole = isWhole;
+  }
 
   fault(pointer: string, message: string): void {
     if (this.problems.length < MAX_LISTED) {
@@ -74,10 +79,19 @@ class Rules {
     const ids = new Set<string>(['SPDXRef-DOCUMENT']);
     this.#each(root, 'packages', (item, pointer) => this.#checkPackage(item, pointer, ids));
     this.#each(root, 'files', (item, pointer) => this.#checkFile(item, pointer, ids));
-    this.#each(root, 'snippets', (item, pointer) => this.#checkId(item, pointer, ids));
+    this.#each(root, 'snippets', (item, pointer) => this.#checkSnippet(item, pointer, ids));
     this.#each(root, 'relationships', (item, pointer) =>
       this.#checkRelationship(item, pointer, ids),
     );
+    this.#checkAnnotations(root, '');
+    this.#each(root, 'externalDocumentRefs', (item, pointer) =>
+      this.#texts(item, ['externalDocumentId', 'spdxDocument'], pointer),
+    );
+    if (this.#isWhole) {
+      this.#each(root, 'hasExtractedLicensingInfos', (item, pointer) =>
+        this.#texts(item, ['licenseId', 'extractedText'], pointer),
+      );
+    }
   }
 
   #checkNamespace(root: JsonObject): void {
@@ -105,6 +119,8 @@ class Rules {
     this.#text(item, 'name', pointer);
     this.#text(item, 'downloadLocation', pointer);
     this.#checkChecksums(item, pointer);
+    this.#checkAnnotations(item, pointer);
+    this.#term(item, 'primaryPackagePurpose', pointer, PACKAGE_PURPOSES);
     if (this.#isBefore23) {
       for (const key of OLD_PACKAGE_MEMBERS) this.#text(item, key, pointer);
       for (const key of NEW_PACKAGE_MEMBERS) {
@@ -116,6 +132,8 @@ class Rules {
       'externalRefs',
       (ref, at) => {
         const locator = stringMember(ref, 'referenceLocator') ?? '';
+        this.#texts(ref, ['referenceCategory', 'referenceType', 'referenceLocator'], at);
+        this.#term(ref, 'referenceCategory', at, REFERENCE_CATEGORIES);
         if (stringMember(ref, 'referenceType') === 'purl' && !PURL.test(locator)) {
           this.fault(`${at}/referenceLocator`, `not a purl: "${locator}"`);
         }
@@ -131,6 +149,12 @@ class Rules {
       this.fault(`${pointer}/fileName`, 'an absolute path (8.1)');
     }
     this.#checkChecksums(item, pointer);
+    this.#checkAnnotations(item, pointer);
+    const types = member(item, 'fileTypes');
+    (Array.isArray(types) ? (types as readonly JsonValue[]) : []).forEach((type, at) => {
+      if (typeof type !== 'string' || !FILE_TYPES.has(type))
+        this.fault(`${pointer}/fileTypes/${at}`, 'no type of a file (8.3)');
+    });
     const checksums = member(item, 'checksums');
     const list: readonly JsonValue[] = Array.isArray(checksums) ? checksums : [];
     if (!list.some((checksum) => stringMember(checksum, 'algorithm') === 'SHA1')) {
@@ -144,9 +168,11 @@ class Rules {
       'checksums',
       (checksum, at) => {
         const algorithm = stringMember(checksum, 'algorithm') ?? '';
-        if (this.#isBefore23 && !OLD_ALGORITHMS.has(algorithm)) {
-          this.fault(`${at}/algorithm`, `"${algorithm}" is new in SPDX-2.3, or unknown`);
+        const known = this.#isBefore23 ? OLD_CHECKSUM_ALGORITHMS : CHECKSUM_ALGORITHMS;
+        if (!known.has(algorithm)) {
+          this.fault(`${at}/algorithm`, `"${algorithm}" is unknown, or new in SPDX-2.3`);
         }
+        this.#text(checksum, 'checksumValue', at);
       },
       pointer,
     );
@@ -159,12 +185,47 @@ class Rules {
     ids.add(id);
   }
 
+  #checkSnippet(item: JsonObject, pointer: string, ids: Set<string>): void {
+    this.#checkId(item, pointer, ids);
+    this.#text(item, 'snippetFromFile', pointer);
+    const ranges = member(item, 'ranges');
+    if (this.#isWhole && (!Array.isArray(ranges) || ranges.length === 0)) {
+      this.fault(`${pointer}/ranges`, 'is mandatory (9.3)');
+    }
+  }
+
+  #checkAnnotations(item: JsonObject, pointer: string): void {
+    if (!this.#isWhole) return;
+    this.#each(
+      item,
+      'annotations',
+      (annotation, at) => {
+        this.#texts(annotation, ['annotator', 'annotationDate', 'annotationType', 'comment'], at);
+        this.#term(annotation, 'annotationType', at, ANNOTATION_TYPES);
+      },
+      pointer,
+    );
+  }
+
   #checkRelationship(item: JsonObject, pointer: string, ids: ReadonlySet<string>): void {
     for (const key of ['spdxElementId', 'relatedSpdxElement']) {
       const id = stringMember(item, key) ?? '';
       const isHere = !id.startsWith('SPDXRef-') || ids.has(id);
       if (!ANY_ID.test(id) || !isHere) this.fault(`${pointer}/${key}`, `not an element: "${id}"`);
     }
+    this.#text(item, 'relationshipType', pointer);
+    this.#term(item, 'relationshipType', pointer, RELATIONSHIP_TYPES);
+  }
+
+  #texts(item: JsonObject, keys: readonly string[], pointer: string): void {
+    for (const key of keys) this.#text(item, key, pointer);
+  }
+
+  /** A member that is there is one of the listed terms. */
+  #term(item: JsonObject, key: string, pointer: string, terms: ReadonlySet<string>): void {
+    const text = stringMember(item, key);
+    if (text !== undefined && text !== '' && !terms.has(text))
+      this.fault(`${pointer}/${key}`, `not a listed term: "${text}"`);
   }
 
   #text(item: JsonObject, key: string, pointer: string): void {

@@ -2,7 +2,7 @@
 import { isJsonObject, member } from '../../core/json.ts';
 import { peekXmlRoot } from '../xml/peek-root.ts';
 import { SPDX_TERMS } from './rdf-graph.ts';
-import { YAML_LIMITS } from '../yaml/limits.ts';
+import { YAML_LIMITS } from '../../core/limits.ts';
 import type { Decoded, Detected } from '../decoded.ts';
 
 /** A tag-value document begins with its version, after comments and blank lines. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { excerpt, PedigreeError } from '../../core/errors.ts';
 import { isJsonObject, member, pointerJoin } from '../../core/json.ts';
-import { WireReader, type Located } from '../cyclonedx/wire.ts';
+import { WireReader, type Located } from '../wire-reader.ts';
 import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 import type {
   Checksum,
@@ -56,10 +56,10 @@ export function parseSpdx2(root: JsonValue): SpdxDocument {
       annotations: countAnnotations(read, at),
     },
     duplicateIds: repeatedIds(read, [
-      { spdxId: read.text(at, 'SPDXID'), pointer: '' },
-      ...packages,
-      ...files,
-      ...snippets,
+      [{ spdxId: read.text(at, 'SPDXID'), pointer: '' }],
+      packages,
+      files,
+      snippets,
     ]),
     problems: read.problems,
   };
@@ -197,17 +197,19 @@ function countAnnotations(read: WireReader, root: Located): number {
 /** "Uniquely identify any element in an SPDX document" (7.2): an id that two bear means the first. */
 function repeatedIds(
   read: WireReader,
-  elements: readonly { readonly spdxId: string | undefined; readonly pointer: string }[],
+  lists: readonly (readonly { readonly spdxId: string | undefined; readonly pointer: string }[])[],
 ): readonly string[] {
   const seen = new Set<string>();
   const repeated = new Set<string>();
-  for (const { spdxId, pointer } of elements) {
-    if (spdxId === undefined) continue;
-    if (seen.has(spdxId) && !repeated.has(spdxId)) {
-      repeated.add(spdxId);
-      read.problem('duplicate-id', pointer, `"${excerpt(spdxId)}" is borne by several elements`);
+  for (const elements of lists) {
+    for (const { spdxId, pointer } of elements) {
+      if (spdxId === undefined) continue;
+      if (seen.has(spdxId) && !repeated.has(spdxId)) {
+        repeated.add(spdxId);
+        read.problem('duplicate-id', pointer, `"${excerpt(spdxId)}" is borne by several elements`);
+      }
+      seen.add(spdxId);
     }
-    seen.add(spdxId);
   }
   return [...repeated];
 }

@@ -3,13 +3,12 @@ import { excerpt } from '../../core/errors.ts';
 import { member, stringMember } from '../../core/json.ts';
 import { flattenGraph, idOf } from './flatten.ts';
 import type { JsonValue } from '../../core/canonical-json-jcs.ts';
-import type { Located } from '../cyclonedx/wire.ts';
+import type { Located } from '../wire-reader.ts';
 import type { Spdx3Problem } from './model.ts';
 
 /** Whether a document breaks a rule of SPDX 3, and which. */
 export interface Spdx3Conformance {
-  /** null: none of the rules that are checked is broken. They are not all rules: the official schema ships with no package. */
-  readonly conformant: false | null;
+  readonly conformant: boolean;
   readonly problems: readonly Spdx3Problem[];
 }
 
@@ -18,7 +17,7 @@ const CREATED = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 /**
  * Checks what holds for every element of SPDX 3: a type, an id, a creation info that exists and is complete; a relationship
- * has both ends. Not the whole schema.
+ * has both ends. Properties of single classes are not judged.
  * @see https://spdx.github.io/spdx-spec/v3.0.1/model/Core/Classes/Element/
  */
 export function checkSpdx3Conformance(root: JsonValue): Spdx3Conformance {
@@ -34,7 +33,7 @@ export function checkSpdx3Conformance(root: JsonValue): Spdx3Conformance {
       problems.push({ code: 'spdx3:rule', pointer: item.pointer, message });
     }
   }
-  return { conformant: problems.length === 0 ? null : false, problems };
+  return { conformant: problems.length === 0, problems };
 }
 
 function idOfItem({ value }: Located): string | undefined {

@@ -2,7 +2,7 @@
 import { PedigreeError } from '../../core/errors.ts';
 import { isJsonObject, member, pointerJoin, stringMember } from '../../core/json.ts';
 import type { JsonObject, JsonValue } from '../../core/canonical-json-jcs.ts';
-import type { Located } from '../cyclonedx/wire.ts';
+import type { Located } from '../wire-reader.ts';
 
 /** What an object of the graph is called by others: an IRI, or a blank node. */
 export function idOf(value: JsonValue | undefined): string | undefined {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { member, stringMember } from '../../core/json.ts';
-import { WireReader, type Located } from '../cyclonedx/wire.ts';
+import { WireReader, type Located } from '../wire-reader.ts';
 import { flattenGraph, idOf } from './flatten.ts';
 import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 import type {

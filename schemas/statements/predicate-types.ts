@@ -8,6 +8,8 @@ export const DEPLOYMENT_PREDICATE = 'https://pedigree.dev/predicates/deployment/
 export const COMPLETENESS_PREDICATE = 'https://pedigree.dev/predicates/completeness/v1';
 /** Somebody withdraws trust from a thing. */
 export const REVOCATION_PREDICATE = 'https://pedigree.dev/predicates/revocation/v1';
+/** The files of a commit, by SHA-256. */
+export const SOURCE_TREE_PREDICATE = 'https://pedigree.dev/predicates/source-tree/v1';
 
 /** Format (Detected.format) of each predicate of ours. */
 export const STATEMENT_PREDICATES: ReadonlyMap<string, string> = new Map([
@@ -15,4 +17,5 @@ export const STATEMENT_PREDICATES: ReadonlyMap<string, string> = new Map([
   [DEPLOYMENT_PREDICATE, 'pedigree-deployment'],
   [COMPLETENESS_PREDICATE, 'pedigree-completeness'],
   [REVOCATION_PREDICATE, 'pedigree-revocation'],
+  [SOURCE_TREE_PREDICATE, 'pedigree-source-tree'],
 ]);

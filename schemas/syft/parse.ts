@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PedigreeError } from '../../core/errors.ts';
 import { isJsonObject, member, stringMember } from '../../core/json.ts';
-import { WireReader, type Located } from '../cyclonedx/wire.ts';
+import { WireReader, type Located } from '../wire-reader.ts';
 import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 import type {
   SyftArtifact,

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import { scorecard } from '../scorecard/adapter.ts';
 import { afl } from './by-tool/afl.ts';
+import { allstar } from './by-tool/allstar.ts';
+import { arx } from './by-tool/arx.ts';
 import { atlasLayer } from './by-tool/atlas-layer.ts';
+import { atlasMatrix } from './by-tool/atlas-matrix.ts';
 import { bandit } from './by-tool/bandit.ts';
 import { deequ } from './by-tool/deequ.ts';
 import { dependencyCheck } from './by-tool/dependency-check.ts';
+import { dependencySnapshot } from './by-tool/dependency-snapshot.ts';
 import { dependencyTrack } from './by-tool/dependency-track.ts';
+import { dvcReport } from './by-tool/dvc-report.ts';
 import { evidently } from './by-tool/evidently.ts';
 import { garak } from './by-tool/garak.ts';
 import { giskard } from './by-tool/giskard.ts';
@@ -18,6 +23,8 @@ import { modelscan } from './by-tool/modelscan.ts';
 import { nbdefense } from './by-tool/nbdefense.ts';
 import { openThreatModel } from './by-tool/open-threat-model.ts';
 import { art, foolbox } from './by-tool/robustness.ts';
+import { artLog, foolboxLog } from './by-tool/robustness-log.ts';
+import { samm } from './by-tool/samm.ts';
 import { sarif } from './by-tool/sarif.ts';
 import { textattack } from './by-tool/textattack.ts';
 import { tfPrivacy } from './by-tool/tf-privacy.ts';
@@ -30,22 +37,28 @@ import type { ToolAdapter } from './adapter.ts';
 /** One line a tool. No two take the same document: a test runs all of them over every document we have. */
 export const TOOL_ADAPTERS: readonly ToolAdapter[] = [
   scorecard,
+  allstar,
   grype,
   trivy,
   sarif,
   dependencyCheck,
   dependencyTrack,
+  dependencySnapshot,
   bandit,
   modelscan,
   nbdefense,
   greatExpectations,
   deequ,
+  arx,
+  dvcReport,
   ydataProfiling,
   evidently,
   whylogs,
   giskard,
   art,
+  artLog,
   foolbox,
+  foolboxLog,
   textattack,
   garak,
   llmGuard,
@@ -54,6 +67,8 @@ export const TOOL_ADAPTERS: readonly ToolAdapter[] = [
   threatDragon,
   openThreatModel,
   atlasLayer,
+  atlasMatrix,
+  samm,
   mlrun,
   jenkins,
 ];

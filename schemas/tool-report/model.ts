@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import type { SchemaProblem } from '../intoto/problem.ts';
+
 /** What kind of thing a report is about, as far as its tool knows. The graph's words, because schemas know no graph. */
 export type ThingKind =
   'Model' | 'Dataset' | 'Image' | 'Package' | 'Code' | 'Config' | 'Prompt' | 'File';
@@ -73,6 +75,8 @@ export interface ToolReport {
   readonly results: readonly ReportResult[];
   readonly statuses?: readonly VulnerabilityStatus[];
   readonly evaluations?: readonly ReportEvaluation[];
+  /** What the tool always writes and this report lacks: strict mode refuses it. */
+  readonly faults?: readonly SchemaProblem[];
   /** Totals and settings that the tool writes itself, as written. */
   readonly summary?: Readonly<Record<string, string>>;
 }

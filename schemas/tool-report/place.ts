@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isJsonObject, pointerJoin, type JsonDocument } from '../../core/json.ts';
+import { isJsonObject, pointerJoin, valueAt, type JsonDocument } from '../../core/json.ts';
 import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 
-/** A number that still knows how it was written: a score is quoted, never read through a double. */
-class WrittenNumber {
-  readonly source: string;
-
-  constructor(source: string) {
-    this.source = source;
-  }
-}
-
-/** How scalars of a document were written, where its parser keeps that apart from the values. */
+/**
+ * How scalars of a document were written, where that is known beside the values: a score is quoted, never read through a
+ * double.
+ */
 export type ScalarText = (pointer: string) => string | undefined;
 
 /**
@@ -20,14 +14,30 @@ export type ScalarText = (pointer: string) => string | undefined;
  */
 export class Place {
   readonly value: unknown;
-  /** JSON Pointer. */
-  readonly pointer: string;
   readonly #textOf: ScalarText | undefined;
+  /** Undefined until it is asked for: most places are only passed through. */
+  #pointer: string | undefined;
+  readonly #up: Place | undefined;
+  readonly #key: string | number;
 
-  constructor(value: unknown, pointer = '', textOf?: ScalarText) {
+  constructor(
+    value: unknown,
+    pointer: string | undefined = '',
+    textOf?: ScalarText,
+    up?: Place,
+    key: string | number = '',
+  ) {
     this.value = value;
-    this.pointer = pointer;
+    this.#pointer = up === undefined ? pointer : undefined;
     this.#textOf = textOf;
+    this.#up = up;
+    this.#key = key;
+  }
+
+  /** JSON Pointer. */
+  get pointer(): string {
+    this.#pointer ??= this.#up === undefined ? '' : pointerJoin(this.#up.pointer, this.#key);
+    return this.#pointer;
   }
 
   /** The value below these keys; a place without a value where there is none. Own members only. */
@@ -40,7 +50,7 @@ export class Place {
   }
 
   get isObject(): boolean {
-    return isJsonObject(this.value) && !(this.value instanceof WrittenNumber);
+    return isJsonObject(this.value);
   }
 
   get isArray(): boolean {
@@ -54,7 +64,6 @@ export class Place {
 
   /** The scalar as text, numbers as the document writes them. */
   get written(): string | undefined {
-    if (this.value instanceof WrittenNumber) return this.value.source;
     if (typeof this.value === 'string') return this.value === '' ? undefined : this.value;
     if (typeof this.value === 'number' || typeof this.value === 'boolean') {
       return this.#textOf?.(this.pointer) ?? String(this.value);
@@ -64,7 +73,6 @@ export class Place {
 
   /** The number exactly as written; undefined for everything else. */
   get numeral(): string | undefined {
-    if (this.value instanceof WrittenNumber) return this.value.source;
     return typeof this.value === 'number' ? this.written : undefined;
   }
 
@@ -100,7 +108,11 @@ export class Place {
 
   /** The same value as if it stood one level deeper: a line of a file of lines. */
   under(key: string | number): Place {
-    return new Place(this.value, pointerJoin('', key) + this.pointer, this.#textOf);
+    const prefix = pointerJoin('', key);
+    const textOf = this.#textOf;
+    return new Place(this.value, prefix + this.pointer, (pointer) =>
+      textOf?.(pointer.slice(prefix.length)),
+    );
   }
 
   #child(key: string | number): Place {
@@ -113,7 +125,7 @@ export class Place {
   }
 
   #under(value: unknown, key: string | number): Place {
-    return new Place(value, pointerJoin(this.pointer, key), this.#textOf);
+    return new Place(value, undefined, this.#textOf, this, key);
   }
 }
 
@@ -124,13 +136,23 @@ type SourceReviver = (
   context: { readonly source?: string },
 ) => unknown;
 
-/** The root of a document that parseJson has accepted, with every number kept as it was written. */
+const keepNumbers: SourceReviver = (_key, value, { source }) =>
+  typeof value === 'number' ? (source ?? String(value)) : value;
+
+/**
+ * The root of a document that parseJson has accepted. Its numbers are parsed a second time, as text, when the first of them
+ * is asked for: most documents are never asked.
+ */
 export function placeOf(json: JsonDocument): Place {
-  const revive: SourceReviver = (_key, value, context) =>
-    typeof value === 'number' ? new WrittenNumber(context.source ?? String(value)) : value;
-  return new Place(
-    (JSON.parse as (source: string, reviver: SourceReviver) => unknown)(json.text, revive),
-  );
+  let written: JsonValue | undefined;
+  return new Place(json.value, '', (pointer) => {
+    written ??= (JSON.parse as (source: string, reviver: SourceReviver) => JsonValue)(
+      json.text,
+      keepNumbers,
+    );
+    const text = valueAt(written, pointer);
+    return typeof text === 'string' ? text : undefined;
+  });
 }
 
 /** The root of a YAML document. */

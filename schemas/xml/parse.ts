@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { SaxesParser, type SaxesTagNS } from 'saxes';
 import { excerpt, PedigreeError, type ErrorCode } from '../../core/errors.ts';
-import { XML_LIMITS } from './limits.ts';
+import { XML_LIMITS } from '../../core/limits.ts';
 import type { XmlElement } from './element.ts';
 
 interface OpenElement extends XmlElement {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { XML_LIMITS } from './limits.ts';
+import { XML_LIMITS } from '../../core/limits.ts';
 import { createParser } from './parse.ts';
 
 /** What the start tag of a document's root element says. */

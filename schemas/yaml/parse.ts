@@ -18,7 +18,7 @@ import {
 } from 'yaml';
 import { excerpt, PedigreeError, type ErrorCode } from '../../core/errors.ts';
 import { pointerJoin, valueAt } from '../../core/json.ts';
-import { YAML_LIMITS } from './limits.ts';
+import { YAML_LIMITS } from '../../core/limits.ts';
 import type { JsonObject, JsonValue } from '../../core/canonical-json-jcs.ts';
 
 /** One YAML document as the JSON value it means, with the text of each scalar as it was written. */

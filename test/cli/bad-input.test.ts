@@ -187,7 +187,7 @@ describe('things that are not read', () => {
   test.each([
     ['a file of 200 MB', () => hugeFile('huge.json'), 'ERR_LIMIT_SIZE'],
     ['a path that is not there', () => scratch.path('nothing.json'), 'ERR_NOT_FOUND'],
-    ['a URL', () => 'https://example.org/bom.json', 'ERR_NOT_FOUND'],
+    ['a URL of no scheme that is read', () => 'ftp://example.org/bom.json', 'ERR_NOT_FOUND'],
     ['a FIFO that nobody writes to', () => fifo('pipe.json'), 'ERR_USAGE'],
     ['a device', () => '/dev/zero', 'ERR_USAGE'],
   ])('%s is refused by name; alone it is exit 65', async (_name, make, code) => {

@@ -51,6 +51,31 @@ test('bytes that are no evidence are not genuine: never 0', async () => {
   });
 });
 
+test('text says what it is, which step failed and what to do', async () => {
+  const file = scratch.write('junk.bin', 'not a report');
+  const at = ['--at', '2026-11-21T00:00:00Z'];
+  const { out, code } = await runCli(['evidence', 'verify', file, '--kind', 'sev-snp', ...at]);
+  expect(code).toBe(1);
+  expect(out).toContain('AMD SEV-SNP attestation report (sev-snp): it is not to be believed');
+  expect(out).toContain('step parse, can it be read as evidence of this kind?');
+  expect(out).toContain('→ is the file whole');
+});
+
+test('--wrapped: the message in a wrapper is what is verified', async () => {
+  const value = Buffer.alloc(0x4a0).toString('base64url');
+  const file = scratch.write('cmw.json', JSON.stringify({ cpu: ['application/x.snp', value, 4] }));
+  const args = ['evidence', 'verify', file, '--kind', 'sev-snp', '--json'];
+  // zeroes are a report of version 0; the wrapper itself would not even have the size
+  const inner = jsonOf(await runCli([...args, '--wrapped', 'cpu']));
+  expect(JSON.stringify(inner)).toContain('report version 0');
+  expect(JSON.stringify(jsonOf(await runCli([...args, '--wrapped'])))).toContain('version 0');
+  expect(JSON.stringify(jsonOf(await runCli(args)))).toContain('has 1184');
+  expect((await runCli([...args, '--wrapped', 'gpu'])).code).toBe(64);
+  const junk = scratch.write('junk.json', '["x"]');
+  const broken = ['evidence', 'verify', junk, '--kind', 'sev-snp', '--wrapped', '--json'];
+  expect((await runCli(broken)).code).toBe(65);
+});
+
 test.each([
   [['--kind', 'sev-snp', '--at', 'noon'], 65],
   [['--kind', 'no-such-kind'], 64],

@@ -1,29 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync } from 'node:fs';
 import { sha256 } from '../../core/digest.ts';
 import { decode, type Detector } from '../../schemas/decoded.ts';
-import { sharedPath } from './shared.ts';
 import type { Facts } from '../../graph/domain/facts.ts';
 import type { FormatReader, Reading } from '../../ingest/extract/extractor.ts';
 
-/** One entry of the corpus manifest. */
-export interface CorpusEntry {
-  readonly path: string;
-  readonly format: string;
-  readonly version: string | null;
-  readonly valid: boolean;
-  readonly expect: Readonly<Record<string, unknown>>;
-}
-
-/** Every corpus entry of one format. */
-export function corpusOf(format: string): readonly CorpusEntry[] {
-  const manifest = JSON.parse(
-    readFileSync(sharedPath('corpus', 'manifest.json'), 'utf8'),
-  ) as readonly CorpusEntry[];
-  const entries = manifest.filter((entry) => entry.format === format);
-  if (entries.length === 0) throw new Error(`no corpus entries of ${format}`);
-  return entries;
-}
+export { corpusOf } from '../../tools/corpus/entry.ts';
 
 /** Counts facts that are compared, and keeps the ones that differ. */
 export class Comparison {
@@ -36,24 +17,11 @@ export class Comparison {
     if (a !== b) this.wrong.push(`${label}: ${a} instead of ${b}`);
   }
 
-  /** Compares a list that the corpus folds above 40 values to the SHA-256 of its distinct values (README.md there). */
-  checkList(label: string, found: readonly string[], expected: unknown): void {
-    if (Array.isArray(expected)) this.check(label, found, expected);
-    else this.check(label, foldedDigest(found), (expected as { sha256: string }).sha256);
-  }
-
   report(format: string): void {
     process.stderr.write(
       `${format}: ${this.compared} facts compared, ${this.wrong.length} wrong\n`,
     );
   }
-}
-
-function foldedDigest(values: readonly string[]): string {
-  const distinct = [...new Set(values)].sort((a, b) =>
-    Buffer.compare(Buffer.from(a), Buffer.from(b)),
-  );
-  return sha256(distinct.join('\n')).slice('sha256:'.length);
 }
 
 /** Runs a document through detector and reader, as the product does. */

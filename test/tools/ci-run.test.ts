@@ -15,6 +15,7 @@ echo "$*" >>"$root/log"
 case "$1 \${2:-}" in
   'ci '*) mkdir -p "$root/node_modules/.bin"; ln -sf "$PLAYED_NODE" "$root/node_modules/.bin/node"; . "$root/install.sh" ;;
   'test '*) . "$root/test.sh" ;;
+  'run differential' | 'run peers') ;;
   'run check') report=\${5:?}; . "$root/check.sh" ;;
   *) exit 99 ;;
 esac

@@ -11,6 +11,8 @@ import { AZURE_SNP_KIND, verifyAzureSnp } from './verify.ts';
  */
 export const azureSnpScheme = defineScheme({
   kind: AZURE_SNP_KIND,
+  title: 'quote of the virtual TPM of an Azure SEV-SNP machine',
+  chosen: { policyKey: 'nonce', form: 'hex', binding: 'sha256' },
   roles: SNP_ROLES,
   pinnedAnchors: loadArkAnchors,
   findRole: (_name, bytes) => findSnpRole(bytes),

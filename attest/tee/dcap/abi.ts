@@ -11,6 +11,8 @@ const SIGNATURE_BYTES = 64;
 const PUBLIC_KEY_BYTES = 64;
 export const TD_REPORT_10_BYTES = 584;
 export const TD_REPORT_15_BYTES = 648;
+/** sgx_report2_body_v1_5_ex_t of Intel's sgx_quote_5.h: the report of TDX 1.5 and what follows. */
+export const TD_REPORT_15_EX_BYTES = 885;
 
 /** ECDSA-256-with-P-256 curve. */
 const ECDSA_P256 = 2;
@@ -27,7 +29,7 @@ const TEE_OF_TYPE: ReadonlyMap<number, DcapTee> = new Map<number, DcapTee>([
 ]);
 
 /** How the quoted report is laid out. */
-export type BodyForm = 'sgx' | 'td10' | 'td15';
+export type BodyForm = 'sgx' | 'td10' | 'td15' | 'td15ex';
 
 interface BodyLayout {
   readonly form: BodyForm;
@@ -38,12 +40,18 @@ interface BodyLayout {
 const SGX_BODY: BodyLayout = { form: 'sgx', tee: 'sgx', sizeBytes: ENCLAVE_REPORT_BYTES };
 const TD10_BODY: BodyLayout = { form: 'td10', tee: 'tdx', sizeBytes: TD_REPORT_10_BYTES };
 const TD15_BODY: BodyLayout = { form: 'td15', tee: 'tdx', sizeBytes: TD_REPORT_15_BYTES };
+const TD15_EX_BODY: BodyLayout = {
+  form: 'td15ex',
+  tee: 'tdx',
+  sizeBytes: TD_REPORT_15_EX_BYTES,
+};
 
 /** Body descriptor types of version 5. */
 const BODY_OF_TYPE: ReadonlyMap<number, BodyLayout> = new Map([
   [1, SGX_BODY],
   [2, TD10_BODY],
   [3, TD15_BODY],
+  [4, TD15_EX_BODY],
 ]);
 
 /** A parsed quote of DCAP: nothing about it is verified yet. */

@@ -7,7 +7,7 @@ import type { TeeFinding } from '../finding.ts';
 import { hexReader, integerReader, policyError, readBoolean, wordReader } from '../policy.ts';
 import type { AppraiseInput, TeeClaims } from '../scheme.ts';
 import { ACCEPTABLE_STATUSES } from './tcb-status.ts';
-import type { TcbStatus } from './tcb-status.ts';
+import type { WholeTcbStatus } from './tcb-status.ts';
 import type { DcapFacts } from './verify.ts';
 
 /** What the policies of `tdx` and `sgx` have in common. A member that is absent asks nothing, except where said. */
@@ -15,7 +15,7 @@ export interface DcapPolicy {
   /** Whether a debug environment is taken. Absent: denied. */
   readonly allowDebug?: boolean;
   /** The statuses that the platform may have, exactly. Absent: UpToDate only. */
-  readonly acceptedTcbStatus?: readonly TcbStatus[];
+  readonly acceptedTcbStatus?: readonly WholeTcbStatus[];
   /** Advisories that no level of the platform may name. */
   readonly rejectedAdvisories?: readonly string[];
   /** Lowest tcbEvaluationDataNumber of TCB info and QE identity, 0 to 2^32-1. */
@@ -25,6 +25,8 @@ export interface DcapPolicy {
 }
 
 const MAX_ADVISORIES = 200;
+const RELAUNCH_HINT =
+  'the platform was updated below the TD: start the TD again, or accept the status in the policy (acceptedTcbStatus)';
 const STATUS_HINT = 'update the platform, or accept the status in the policy (acceptedTcbStatus)';
 
 /** Readers of the members that both policies have. */
@@ -75,10 +77,11 @@ export function tcbWarnings({ tcb }: DcapFacts): TeeFinding[] {
 
 function appraiseTcb({ tcb }: DcapFacts, policy: DcapPolicy): TeeFinding[] {
   const findings: TeeFinding[] = [];
-  const accepted = policy.acceptedTcbStatus ?? ['UpToDate'];
+  const accepted: readonly WholeTcbStatus[] = policy.acceptedTcbStatus ?? ['UpToDate'];
   if (!accepted.includes(tcb.status)) {
     const message = `the TCB status is ${tcb.status}, accepted is ${accepted.join(', ')}`;
-    findings.push(teeFinding('tcb', 'tcb-status', message, { hint: STATUS_HINT }));
+    const hint = tcb.status.startsWith('TDRelaunch') ? RELAUNCH_HINT : STATUS_HINT;
+    findings.push(teeFinding('tcb', 'tcb-status', message, { hint }));
   }
   const rejected = (policy.rejectedAdvisories ?? []).filter((id) => tcb.advisories.includes(id));
   if (rejected.length > 0) {
@@ -93,7 +96,7 @@ function appraiseTcb({ tcb }: DcapFacts, policy: DcapPolicy): TeeFinding[] {
   return findings;
 }
 
-function readStatuses(value: JsonValue, at: string): readonly TcbStatus[] {
+function readStatuses(value: JsonValue, at: string): readonly WholeTcbStatus[] {
   const readStatus = wordReader(...ACCEPTABLE_STATUSES);
   return readWords(value, at, ACCEPTABLE_STATUSES.length).map((word, index) =>
     readStatus(word, pointerJoin(at, index)),

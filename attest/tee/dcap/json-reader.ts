@@ -5,7 +5,7 @@ import { findInstant } from '../../../core/instant.ts';
 import type { Instant } from '../../../core/instant.ts';
 import { arrayMember, isJsonObject, member, stringMember } from '../../../core/json.ts';
 import type { JsonObject } from '../../../core/canonical-json-jcs.ts';
-import { findTcbStatus } from './tcb-status.ts';
+import { findTcbStatus, TCB_STATUSES } from './tcb-status.ts';
 import type { TcbStatus } from './tcb-status.ts';
 
 /** No list that Intel publishes comes near. */
@@ -69,11 +69,16 @@ export interface LevelFacts {
   readonly advisories: readonly string[];
 }
 
-/** Reads tcbStatus, tcbDate and advisoryIDs of a level. A status that is not known is refused. */
-export function readLevelFacts(level: JsonValue): LevelFacts {
+/** Reads tcbStatus, tcbDate and advisoryIDs of a level. A status that such a level cannot have is refused. */
+export function readLevelFacts(
+  level: JsonValue,
+  possible: readonly TcbStatus[] = TCB_STATUSES,
+): LevelFacts {
   const name = readText(level, 'tcbStatus');
   const status = findTcbStatus(name);
-  if (status === undefined) throw jsonError(`tcbStatus "${excerpt(name)}" is not known`);
+  if (status === undefined || !possible.includes(status)) {
+    throw jsonError(`tcbStatus "${excerpt(name)}" is not known here`);
+  }
   return { status, date: readInstant(level, 'tcbDate'), advisories: readAdvisories(level) };
 }
 

@@ -5,6 +5,7 @@ import type { EnclaveReport } from './enclave-report.ts';
 import { readBytes, readInteger } from './json-reader.ts';
 import { readIsvLevels } from './tcb-info.ts';
 import type { IsvLevel } from './tcb-info.ts';
+import { QE_STATUSES } from './tcb-status.ts';
 
 /** What a quoting enclave of Intel looks like. */
 export interface QeIdentity {
@@ -34,7 +35,7 @@ export function readQeIdentity(identity: JsonValue): QeIdentity {
     attributesMask: readBytes(identity, 'attributesMask', 16),
     mrSigner: readBytes(identity, 'mrsigner', 32),
     isvProdId: readInteger(identity, 'isvprodid', 0xffff),
-    levels: readIsvLevels(identity),
+    levels: readIsvLevels(identity, QE_STATUSES),
   };
 }
 

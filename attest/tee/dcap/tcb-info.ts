@@ -14,6 +14,8 @@ import {
 } from './json-reader.ts';
 import type { LevelFacts } from './json-reader.ts';
 import { TCB_COMPONENT_COUNT } from './pck.ts';
+import { MODULE_STATUSES } from './tcb-status.ts';
+import type { TcbStatus } from './tcb-status.ts';
 
 /** A level of the platform: all its minimums must be met. */
 export interface TcbLevel extends LevelFacts {
@@ -75,11 +77,12 @@ export function readTcbInfo(info: JsonValue, tee: DcapTee): TcbInfo {
 
 /**
  * Levels by one version number, best first.
+ * @param possible the statuses that such a level can have
  * @throws {PedigreeError} ERR_PARSE_EVIDENCE
  */
-export function readIsvLevels(holder: JsonValue): IsvLevel[] {
+export function readIsvLevels(holder: JsonValue, possible: readonly TcbStatus[]): IsvLevel[] {
   return readList(holder, 'tcbLevels').map((level) => ({
-    ...readLevelFacts(level),
+    ...readLevelFacts(level, possible),
     isvSvn: readInteger(readMember(level, 'tcb'), 'isvsvn', 0xffff),
   }));
 }
@@ -115,7 +118,7 @@ function readModuleIdentities(info: JsonValue): TdxModuleIdentity[] {
   const identities = readList(info, 'tdxModuleIdentities').map((identity) => ({
     ...readModule(identity),
     id: readText(identity, 'id').toUpperCase(),
-    levels: readIsvLevels(identity),
+    levels: readIsvLevels(identity, MODULE_STATUSES),
   }));
   const ids = identities.map(({ id }) => id);
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What Intel says about a TCB level (PCS API version 4, tcbStatus). */
+/** What Intel says about a TCB level of a platform (PCS API version 4, tcbStatus). */
 export const TCB_STATUSES = [
   'UpToDate',
   'SWHardeningNeeded',
@@ -13,10 +13,36 @@ export const TCB_STATUSES = [
 
 export type TcbStatus = (typeof TCB_STATUSES)[number];
 
+/** What a level of a TDX module may be (PCS API version 4, tdxModuleIdentities). */
+export const MODULE_STATUSES: readonly TcbStatus[] = ['UpToDate', 'OutOfDate', 'Revoked'];
+
+/** What a level of a quoting enclave may be (PCS API version 4, Enclave Identity V2; Intel SGX QVL, EnclaveIdentityV2). */
+export const QE_STATUSES: readonly TcbStatus[] = [
+  'UpToDate',
+  'ConfigurationNeeded',
+  'OutOfDate',
+  'OutOfDateConfigurationNeeded',
+  'Revoked',
+];
+
+/**
+ * What a TD may be that started on something outdated, where the platform has been updated below it since then. No level
+ * has these statuses: they come of two levels.
+ * @see Intel SGX QVL, checkForRelaunch
+ */
+export const RELAUNCH_STATUSES = [
+  'TDRelaunchAdvised',
+  'TDRelaunchAdvisedConfigurationNeeded',
+] as const;
+
+/** The status of a platform as a whole. */
+export type WholeTcbStatus = TcbStatus | (typeof RELAUNCH_STATUSES)[number];
+
 /** The statuses that a policy may accept: keys of a revoked level may be in anybody's hands. */
-export const ACCEPTABLE_STATUSES = TCB_STATUSES.filter(
-  (status): status is Exclude<TcbStatus, 'Revoked'> => status !== 'Revoked',
-);
+export const ACCEPTABLE_STATUSES: readonly Exclude<WholeTcbStatus, 'Revoked'>[] = [
+  ...TCB_STATUSES.filter((status) => status !== 'Revoked'),
+  ...RELAUNCH_STATUSES,
+];
 
 interface Deficits {
   readonly isRevoked: boolean;
@@ -45,6 +71,19 @@ export function mergeTcbStatus(...statuses: readonly TcbStatus[]): TcbStatus {
     return needsConfiguration ? 'ConfigurationAndSWHardeningNeeded' : 'SWHardeningNeeded';
   }
   return needsConfiguration ? 'ConfigurationNeeded' : 'UpToDate';
+}
+
+/**
+ * The status of a TD that has a level from its start and one of now. Outdated at the start, and not outdated now: to start
+ * it again is enough.
+ * @see Intel SGX QVL, checkForRelaunch
+ */
+export function relaunchStatus(atStart: TcbStatus, now: TcbStatus): WholeTcbStatus {
+  const [start, current] = [deficitsOf(atStart), deficitsOf(now)];
+  if (start.isRevoked || current.isRevoked) return 'Revoked';
+  if (!start.isOutOfDate || current.isOutOfDate) return atStart;
+  const needsConfiguration = start.needsConfiguration || current.needsConfiguration;
+  return needsConfiguration ? 'TDRelaunchAdvisedConfigurationNeeded' : 'TDRelaunchAdvised';
 }
 
 function deficitsOf(status: TcbStatus): Deficits {

@@ -27,9 +27,9 @@ import type { VerifiedDocument } from './signed-json.ts';
 import { readTcbInfo } from './tcb-info.ts';
 import type { TcbInfo } from './tcb-info.ts';
 import { selectLevels } from './tcb-level.ts';
-import type { SeamFacts, SelectedLevels } from './tcb-level.ts';
-import { mergeTcbStatus } from './tcb-status.ts';
-import type { TcbStatus } from './tcb-status.ts';
+import type { PlatformLevels, SeamFacts, SelectedLevels } from './tcb-level.ts';
+import { mergeTcbStatus, relaunchStatus } from './tcb-status.ts';
+import type { TcbStatus, WholeTcbStatus } from './tcb-status.ts';
 
 /** A status with the date of the level that it belongs to. */
 export interface TcbPart {
@@ -37,13 +37,19 @@ export interface TcbPart {
   readonly date: Instant;
 }
 
+export interface TcbModulePart extends TcbPart {
+  readonly id: string;
+}
+
 /** How up to date the platform of a quote is, after Intel's word. */
 export interface DcapTcb {
   /** What is wrong with any part is wrong with the whole. */
-  readonly status: TcbStatus;
+  readonly status: WholeTcbStatus;
   readonly platform: TcbPart;
   /** Null for SGX, and for TDX modules that have no level of their own (major version 0). */
-  readonly module: (TcbPart & { readonly id: string }) | null;
+  readonly module: TcbModulePart | null;
+  /** Of now, where platform and module are those of the start of the TD. Null where the report does not tell: SGX, TDX 1.0. */
+  readonly current: { readonly platform: TcbPart; readonly module: TcbModulePart | null } | null;
   readonly qe: TcbPart;
   /** Ids of the advisories that the levels name, sorted. */
   readonly advisories: readonly string[];
@@ -196,7 +202,8 @@ function verifyRevocation(
   { rootCrl, pckCrl, pckCrlChain }: DcapCollateral,
   at: Instant,
 ): Verdict<unknown> {
-  const authorities = verifyNotRevoked(rootCrl, anchor, [issuer], at);
+  // a root that revokes itself is not to be trusted, although RFC 5280 asks nothing of trust anchors
+  const authorities = verifyNotRevoked(rootCrl, anchor, [issuer, anchor], at);
   if (authorities.status !== 'passed') return authorities;
   // the authority that came with the list has issued the PCK certificate, or it is another authority's list
   const names = [[PCK_NAME], [PLATFORM_CA_NAME, PROCESSOR_CA_NAME]];
@@ -264,11 +271,12 @@ function findPlatformFault(pck: PckFacts, tcbInfo: TcbInfo): Verdict<never> | un
 }
 
 function tcbOf(
-  { platform, module, qe }: SelectedLevels,
+  { platform, module, current, qe }: SelectedLevels,
   { tcbInfo, qeIdentity }: VerifiedCollateral,
 ): DcapTcb {
-  const levels = [platform, qe, ...(module === undefined ? [] : [module])];
-  const advisories = new Set(levels.flatMap((level) => level.advisories));
+  const atStart = [...levelsOf({ platform, module }), qe];
+  const now = current === undefined ? atStart : [...levelsOf(current), qe];
+  const advisories = new Set([...atStart, ...now].flatMap((level) => level.advisories));
   const documents = [tcbInfo, qeIdentity];
   const [notBefore = tcbInfo.issueDate] = documents
     .map((one) => one.issueDate)
@@ -276,14 +284,29 @@ function tcbOf(
     .reverse();
   const [notAfter = tcbInfo.nextUpdate] = documents.map((one) => one.nextUpdate).toSorted();
   return {
-    status: mergeTcbStatus(...levels.map((level) => level.status)),
-    platform: partOf(platform),
-    module: module === undefined ? null : { id: module.id, ...partOf(module) },
+    status: relaunchStatus(statusOf(atStart), statusOf(now)),
+    ...partsOf({ platform, module }),
+    current: current === undefined ? null : partsOf(current),
     qe: partOf(qe),
     advisories: [...advisories].toSorted(),
     evaluationDataNumber: Math.min(...documents.map((one) => one.evaluationDataNumber)),
     notBefore,
     notAfter,
+  };
+}
+
+function levelsOf({ platform, module }: PlatformLevels): LevelFacts[] {
+  return module === undefined ? [platform] : [platform, module];
+}
+
+function statusOf(levels: readonly LevelFacts[]): TcbStatus {
+  return mergeTcbStatus(...levels.map((level) => level.status));
+}
+
+function partsOf({ platform, module }: PlatformLevels): Pick<DcapTcb, 'platform' | 'module'> {
+  return {
+    platform: partOf(platform),
+    module: module === undefined ? null : { id: module.id, ...partOf(module) },
   };
 }
 

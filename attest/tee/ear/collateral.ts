@@ -70,8 +70,18 @@ function readJwk(jwk: JsonObject, name: string): VerifierKey {
   return {
     kid: stringMember(jwk, 'kid'),
     alg: stringMember(jwk, 'alg'),
-    key: createKey({ key: { ...jwk } as JsonWebKey, format: 'jwk' }, name),
+    key: createKey(keyInputOf(jwk), name),
   };
+}
+
+/** Some key sets hold certificates in place of the numbers of the key; then the first one's key is meant (RFC 7517 4.7). */
+function keyInputOf(jwk: JsonObject): Parameters<typeof createPublicKey>[0] {
+  const [first] = arrayMember(jwk, 'x5c') ?? [];
+  const hasNumbers = member(jwk, 'n') !== undefined || member(jwk, 'x') !== undefined;
+  if (hasNumbers || typeof first !== 'string')
+    return { key: { ...jwk } as JsonWebKey, format: 'jwk' };
+  const label = 'CERTIFICATE';
+  return { key: `-----BEGIN ${label}-----\n${first}\n-----END ${label}-----\n` };
 }
 
 function createKey(input: Parameters<typeof createPublicKey>[0], name: string): KeyObject {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { KeyObject } from 'node:crypto';
 import { isPedigreeError } from '../../../core/errors.ts';
-import { arrayMember } from '../../../core/json.ts';
+import { arrayMember, member } from '../../../core/json.ts';
 import { passed } from '../../../core/verdict.ts';
 import type { Verdict } from '../../../core/verdict.ts';
 import { isSameBytes, parseCertificate } from '../../x509/certificate.ts';
@@ -9,9 +10,10 @@ import { verifyCertificatePath } from '../../x509/path.ts';
 import type { SignatureAlgorithm } from '../../x509/signature-algorithm.ts';
 import { anchorCertificates, certificatesOf } from '../endorsements.ts';
 import { atStage, failure, unanswered } from '../finding.ts';
-import { jwsError } from '../jws.ts';
-import type { Jws } from '../jws.ts';
-import type { VerifyInput } from '../scheme.ts';
+import { isJwsSignedBy, jwsError } from '../jws.ts';
+import type { Jws, JwsAlgorithm } from '../jws.ts';
+import type { TrustAnchor, VerifyInput } from '../scheme.ts';
+import { findTokenSigner } from '../verifier-token/signer.ts';
 
 /** Role: the root as supplied (compared, never trusted). */
 export const GCP_ROLES: ReadonlySet<string> = new Set(['root']);
@@ -21,12 +23,41 @@ const GCP_ALGORITHMS: ReadonlySet<SignatureAlgorithm> = new Set(['rsa-sha256']);
 /** Leaf, intermediate, root: the PKI has exactly this shape. */
 const CHAIN_LENGTH = 3;
 
+const OIDC_ALGORITHMS: ReadonlySet<JwsAlgorithm> = new Set(['RS256']);
+
+/** How a token says who signed it: by a chain in its header, or by the id of a key that Google publishes. */
+export type TokenForm = 'pki' | 'oidc';
+
+/** Tokens with certificates are judged by them alone: a key set cannot stand in for a chain that fails. */
+export function formOf(jws: Jws): TokenForm {
+  return member(jws.header, 'x5c') === undefined ? 'oidc' : 'pki';
+}
+
+/**
+ * The key that signed the token: of the chain that it carries, or of the key set that the operator trusts.
+ * @throws {PedigreeError} ERR_TRUST_INVALID
+ */
+export function verifySigningKey(jws: Jws, input: VerifyInput): Verdict<KeyObject> {
+  const isKeySet = (anchor: TrustAnchor): boolean => anchor.bytes[0] === 0x7b;
+  if (formOf(jws) === 'oidc') {
+    return findTokenSigner(jws, input.anchors.filter(isKeySet), OIDC_ALGORITHMS);
+  }
+  const anchors = input.anchors.filter((anchor) => !isKeySet(anchor));
+  const signer = verifyTokenSigner(jws, { ...input, anchors });
+  if (signer.status !== 'passed') return signer;
+  if (!isJwsSignedBy(jws, signer.value.publicKey, OIDC_ALGORITHMS)) {
+    const message = 'the token is not signed by the certificate that it carries';
+    return failure('signature', 'token-signature', message, { clause: 'RFC 7515 5.2' });
+  }
+  return passed(signer.value.publicKey);
+}
+
 /**
  * The certificate that signed the token, once the chain in its header ends in a trusted root.
  * @throws {PedigreeError} ERR_TRUST_INVALID
  * @see RFC 7515 section 4.1.6
  */
-export function verifyTokenSigner(jws: Jws, input: VerifyInput): Verdict<Certificate> {
+function verifyTokenSigner(jws: Jws, input: VerifyInput): Verdict<Certificate> {
   const read = readCertificates(jws, input);
   if (read.status !== 'passed') return read;
   const { chain, root, supplied } = read.value;
@@ -55,8 +86,7 @@ interface TokenCertificates {
 function readCertificates(jws: Jws, input: VerifyInput): Verdict<TokenCertificates> {
   const x5c = arrayMember(jws.header, 'x5c');
   if (x5c === undefined) {
-    const hint = 'ask Confidential Space for a PKI token; OIDC tokens need keys from the network';
-    return failure('chain', 'no-certificates', 'the token carries no certificates', { hint });
+    return failure('chain', 'certificate-malformed', 'x5c is not a list', { at: '/x5c' });
   }
   try {
     const certificates = x5c.map((item) => parseCertificate(decodeCertificate(item)));

@@ -8,6 +8,8 @@ import { verifyConfidentialSpaceToken } from './verify.ts';
 /** Google Confidential Space attestation tokens of the PKI kind. */
 export const gcpConfidentialSpaceScheme = defineScheme({
   kind: 'gcp-cs-jwt',
+  title: 'Google Confidential Space token',
+  chosen: { policyKey: 'eatNonce', form: 'text', binding: 'sha256-base64url' },
   roles: GCP_ROLES,
   pinnedAnchors: loadConfidentialSpaceAnchors,
   findRole: () => undefined,

@@ -5,12 +5,13 @@ import type { Verdict } from '../../../core/verdict.ts';
 import { sealVerified } from '../../verified.ts';
 import type { Verified } from '../../verified.ts';
 import { failure } from '../finding.ts';
-import { findTimeFault, isJwsSignedBy, parseJws, readJwtClaims, readJwtTimes } from '../jws.ts';
+import { findTimeFault, parseJws, readJwtClaims, readJwtTimes } from '../jws.ts';
 import type { JwsAlgorithm, JwtTimes } from '../jws.ts';
 import type { TeeClaims, VerifyInput } from '../scheme.ts';
 import { readConfidentialSpaceContent } from './abi.ts';
 import type { ConfidentialSpaceContent } from './abi.ts';
-import { verifyTokenSigner } from './collateral.ts';
+import { formOf, verifySigningKey } from './collateral.ts';
+import type { TokenForm } from './collateral.ts';
 
 /** What a genuine Confidential Space token says. */
 export interface ConfidentialSpaceClaims extends TeeClaims, ConfidentialSpaceContent, JwtTimes {
@@ -18,6 +19,8 @@ export interface ConfidentialSpaceClaims extends TeeClaims, ConfidentialSpaceCon
   readonly simulated: false;
   /** The digest of the container image, `sha256:<hex>`. */
   readonly measurement: string;
+  /** Whether a chain in the token or a key set of the operator's vouches for it. */
+  readonly form: TokenForm;
   /** The nonce, where the token has exactly one. */
   readonly binding: string | null;
 }
@@ -28,8 +31,8 @@ const ALGORITHMS: ReadonlySet<JwsAlgorithm> = new Set(['RS256']);
 export const DEBUG_DISABLED = 'disabled-since-boot';
 
 /**
- * Verifies that Google's attestation service signed the token, and that it is in force: chain to the pinned root,
- * signature, times, claims.
+ * Verifies that Google's attestation service signed the token, and that it is in force: chain to the pinned root
+ * or key of a trusted key set, signature, times, claims.
  * @throws {PedigreeError} ERR_PARSE_EVIDENCE and the codes of parseJson; ERR_TRUST_INVALID
  * @see Google Cloud, "Validate PKI tokens"
  */
@@ -41,12 +44,8 @@ export function verifyConfidentialSpaceToken(
     const message = `the algorithm "${excerpt(jws.algorithm, 20)}" is not accepted`;
     return failure('signature', 'algorithm', message, { at: '/alg', clause: 'RFC 8725 3.1' });
   }
-  const signer = verifyTokenSigner(jws, input);
+  const signer = verifySigningKey(jws, input);
   if (signer.status !== 'passed') return signer;
-  if (!isJwsSignedBy(jws, signer.value.publicKey, ALGORITHMS)) {
-    const message = 'the token is not signed by the certificate that it carries';
-    return failure('signature', 'token-signature', message, { clause: 'RFC 7515 5.2' });
-  }
   const claims = readJwtClaims(jws);
   const times = readJwtTimes(claims);
   if (times.expiresAt === null) {
@@ -59,6 +58,7 @@ export function verifyConfidentialSpaceToken(
   return passed(
     sealVerified<ConfidentialSpaceClaims>({
       kind: 'gcp-cs-jwt',
+      form: formOf(jws),
       simulated: false,
       debug: content.debugStatus !== DEBUG_DISABLED,
       measurement: content.imageDigest,

@@ -7,6 +7,8 @@ import { verifyNitroDocument } from './verify.ts';
 /** AWS Nitro Enclaves attestation documents. */
 export const nitroScheme = defineScheme({
   kind: 'nitro',
+  title: 'AWS Nitro Enclaves attestation document',
+  chosen: { policyKey: 'nonce', form: 'hex', binding: 'sha512' },
   roles: new Set<string>(),
   pinnedAnchors: loadNitroAnchors,
   findRole: () => undefined,

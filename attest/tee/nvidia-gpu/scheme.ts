@@ -8,6 +8,8 @@ import { verifyGpuReport } from './verify.ts';
 /** NVIDIA GPU measurement reports (SPDM), without reference manifests. */
 export const nvidiaGpuScheme = defineScheme({
   kind: 'nvidia-gpu',
+  title: 'NVIDIA GPU measurement report',
+  chosen: { policyKey: 'nonce', form: 'hex', binding: 'sha256' },
   roles: NVIDIA_ROLES,
   pinnedAnchors: loadNvidiaAnchors,
   findRole: (_name, bytes) => findNvidiaRole(bytes),

@@ -27,6 +27,11 @@ export interface SnpGuestPolicy {
   readonly migrationAgentAllowed: boolean;
   readonly debugAllowed: boolean;
   readonly singleSocketRequired: boolean;
+  readonly cxlAllowed: boolean;
+  readonly aes256XtsRequired: boolean;
+  readonly raplDisabled: boolean;
+  readonly ciphertextHidingRequired: boolean;
+  readonly pageSwapDisabled: boolean;
 }
 
 export interface SnpFirmware {
@@ -70,6 +75,8 @@ export interface SnpReport {
   readonly chipId: Uint8Array;
   readonly currentFirmware: SnpFirmware;
   readonly committedFirmware: SnpFirmware;
+  /** Mitigations in force, a bit each; from version 5 on. */
+  readonly mitigations: { readonly launch: bigint; readonly current: bigint } | undefined;
   /** The bytes that the signature covers. */
   readonly signed: Uint8Array;
   /** R ‖ S, big-endian, 48 bytes each. */
@@ -119,6 +126,13 @@ export function parseSnpReport(bytes: Uint8Array): SnpReport {
     currentFirmware: parseFirmware(view, 0x1e8),
     committedFirmware: parseFirmware(view, 0x1ec),
     launchTcb: bytes.subarray(0x1f0, 0x1f8),
+    mitigations:
+      version < 5
+        ? undefined
+        : {
+            launch: view.getBigUint64(0x1f8, true),
+            current: view.getBigUint64(0x200, true),
+          },
     signed: bytes.subarray(0, SIGNED_BYTES),
     signature: parseSignature(bytes),
   };
@@ -142,6 +156,11 @@ function parseGuestPolicy(raw: bigint): SnpGuestPolicy {
     migrationAgentAllowed: bit(18n),
     debugAllowed: bit(19n),
     singleSocketRequired: bit(20n),
+    cxlAllowed: bit(21n),
+    aes256XtsRequired: bit(22n),
+    raplDisabled: bit(23n),
+    ciphertextHidingRequired: bit(24n),
+    pageSwapDisabled: bit(25n),
   };
 }
 

@@ -50,6 +50,9 @@ const PRODUCT_OF_NAME: ReadonlyMap<string, SnpProduct> = new Map<string, SnpProd
   ['Turin', 'Turin'],
 ]);
 
+/** Those of the product that were asked for so far, by product and signer. */
+const publishedIntermediates = new Map<string, Certificate>();
+
 /** The certificates that came with a report. */
 export interface SnpCollateral {
   readonly ek: Certificate;
@@ -106,8 +109,12 @@ export function isSignedBy(report: SnpReport, ek: Certificate): boolean {
 
 /** The intermediate that AMD publishes. */
 export function publishedIntermediate(product: SnpProduct, signer: SnpSigner): Certificate {
+  const name = `${product} ${signer}`;
+  const known = publishedIntermediates.get(name);
+  if (known !== undefined) return known;
   const [certificate] = parseCertificates(loadIntermediate(product, signer));
   if (certificate === undefined) throw derError('the published intermediate holds no certificate');
+  publishedIntermediates.set(name, certificate);
   return certificate;
 }
 

@@ -8,6 +8,8 @@ import { verifySnpReport } from './verify.ts';
 /** AMD SEV-SNP attestation reports, versions 2 to 5, signed by VCEK or VLEK. */
 export const sevSnpScheme = defineScheme({
   kind: 'sev-snp',
+  title: 'AMD SEV-SNP attestation report',
+  chosen: { policyKey: 'reportData', form: 'hex', binding: 'sha512' },
   roles: SNP_ROLES,
   pinnedAnchors: loadArkAnchors,
   findRole: (_name, bytes) => findSnpRole(bytes),

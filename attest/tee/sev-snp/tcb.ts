@@ -26,6 +26,12 @@ export function readTcb(product: SnpProduct, bytes: Uint8Array): SnpTcb {
   return { bootloader: at(0), tee: at(1), snp: at(6), microcode: at(7) };
 }
 
+/** True where the bytes of the structure that belong to no component are zero. */
+export function isTcbReservedZero(product: SnpProduct, bytes: Uint8Array): boolean {
+  const reserved = product === 'Turin' ? bytes.subarray(4, 7) : bytes.subarray(2, 6);
+  return reserved.every((byte) => byte === 0);
+}
+
 /** The components in which `tcb` is below `minimum`. A minimum for a component that the product lacks is not met. */
 export function findBelow(tcb: SnpTcb, minimum: Partial<SnpTcb>): string[] {
   return TCB_COMPONENTS.filter((component) => {

@@ -24,7 +24,7 @@ import {
 } from './collateral.ts';
 import type { EkFacts, SnpCollateral } from './collateral.ts';
 import type { SnpProduct } from './roots/load.ts';
-import { isSameTcb, readTcb, TCB_COMPONENTS } from './tcb.ts';
+import { findBelow, isSameTcb, isTcbReservedZero, readTcb, TCB_COMPONENTS } from './tcb.ts';
 import type { SnpTcb } from './tcb.ts';
 
 /** What a genuine SEV-SNP report says. Byte fields are lower-case hex, 64-bit fields hex with 0x. */
@@ -47,6 +47,11 @@ export interface SnpClaims extends TeeClaims {
     readonly smtAllowed: boolean;
     readonly migrationAgentAllowed: boolean;
     readonly singleSocketRequired: boolean;
+    readonly cxlAllowed: boolean;
+    readonly aes256XtsRequired: boolean;
+    readonly raplDisabled: boolean;
+    readonly ciphertextHidingRequired: boolean;
+    readonly pageSwapDisabled: boolean;
   };
   readonly platformInfo: string;
   readonly hostData: string;
@@ -67,11 +72,14 @@ export interface SnpClaims extends TeeClaims {
     readonly committed: SnpTcb;
     readonly launch: SnpTcb;
   };
+  /** Bits of the mitigations that were in force at launch and are now, hex with 0x. Null before version 5 of the report. */
+  readonly mitigations: { readonly launch: string; readonly current: string } | null;
   readonly firmware: { readonly current: SnpFirmware; readonly committed: SnpFirmware };
   /** Whether a revocation list of AMD, in force, was there to ask. */
   readonly revocation: 'checked' | 'not-checked';
 }
 
+const TCB_CLAUSE = 'AMD 56860, SNP_COMMIT and SNP_CONFIG';
 const CERTIFICATE_CLAUSE = 'AMD 57230, certificate extensions';
 
 /** The endorsements of a report once its chain is verified. */
@@ -184,11 +192,35 @@ function findReportFault(report: SnpReport, by: EndorsedBy): Verdict<never> | un
     }
   }
   const reported = readTcb(by.product, report.reportedTcb);
-  if (!isSameTcb(by.facts.tcb, reported)) {
+  const isReservedZero = isTcbReservedZero(by.product, report.reportedTcb);
+  if (!isSameTcb(by.facts.tcb, reported) || !isReservedZero) {
     const message = `the ${report.signer} certificate is of another TCB than the report`;
     return failure('tcb', 'tcb-mismatch', message, { at: '0x180', clause: CERTIFICATE_CLAUSE });
   }
-  return undefined;
+  return findTcbInconsistency(report, by.product);
+}
+
+/** What is reported or committed is never newer than what runs: firmware that says so is not AMD's. */
+function findTcbInconsistency(report: SnpReport, product: SnpProduct): Verdict<never> | undefined {
+  const current = readTcb(product, report.currentTcb);
+  const others = [
+    ['REPORTED_TCB', report.reportedTcb],
+    ['COMMITTED_TCB', report.committedTcb],
+  ] as const;
+  for (const [name, bytes] of others) {
+    const [component] = findBelow(current, readTcb(product, bytes));
+    if (component === undefined) continue;
+    const message = `CURRENT_TCB is below ${name} (${component})`;
+    return failure('tcb', 'tcb-inconsistent', message, { at: '0x38', clause: TCB_CLAUSE });
+  }
+  const { currentFirmware, committedFirmware } = report;
+  if (orderOf(committedFirmware) <= orderOf(currentFirmware)) return undefined;
+  const message = 'the committed firmware is newer than the one that runs';
+  return failure('tcb', 'tcb-inconsistent', message, { at: '0x1e8', clause: TCB_CLAUSE });
+}
+
+function orderOf({ major, minor, build }: SnpFirmware): number {
+  return major * 0x1_0000 + minor * 0x100 + build;
 }
 
 function warningsOf(report: SnpReport, by: EndorsedBy): Finding[] {
@@ -239,11 +271,11 @@ function kdsPath(report: SnpReport, product: SnpProduct): string {
 
 function claimsOfReport(report: SnpReport, by: EndorsedBy): SnpClaims {
   const tcb = (bytes: Uint8Array): SnpTcb => readTcb(by.product, bytes);
-  const { raw, abiMajor, abiMinor, smtAllowed, ...flags } = report.policy;
+  const { raw, debugAllowed, ...guestPolicy } = report.policy;
   return {
     kind: 'sev-snp',
     simulated: false,
-    debug: flags.debugAllowed,
+    debug: debugAllowed,
     measurement: hex(report.measurement),
     binding: hex(report.reportData),
     version: report.version,
@@ -251,14 +283,7 @@ function claimsOfReport(report: SnpReport, by: EndorsedBy): SnpClaims {
     signer: report.signer,
     guestSvn: report.guestSvn,
     vmpl: report.vmpl,
-    guestPolicy: {
-      raw: hex64(raw),
-      abiMajor,
-      abiMinor,
-      smtAllowed,
-      migrationAgentAllowed: flags.migrationAgentAllowed,
-      singleSocketRequired: flags.singleSocketRequired,
-    },
+    guestPolicy: { raw: hex64(raw), ...guestPolicy },
     platformInfo: hex64(report.platformInfo),
     hostData: hex(report.hostData),
     familyId: hex(report.familyId),
@@ -275,6 +300,13 @@ function claimsOfReport(report: SnpReport, by: EndorsedBy): SnpClaims {
       committed: tcb(report.committedTcb),
       launch: tcb(report.launchTcb),
     },
+    mitigations:
+      report.mitigations === undefined
+        ? null
+        : {
+            launch: hex64(report.mitigations.launch),
+            current: hex64(report.mitigations.current),
+          },
     firmware: { current: report.currentFirmware, committed: report.committedFirmware },
     revocation: by.revocation,
   };

@@ -8,6 +8,8 @@ import { verifySgxQuote } from './verify.ts';
 /** Intel SGX quotes of DCAP (ECDSA), versions 3 to 5. */
 export const sgxScheme = defineScheme({
   kind: 'sgx',
+  title: 'Intel SGX quote',
+  chosen: { policyKey: 'reportData', form: 'hex', binding: 'sha512' },
   roles: DCAP_ROLES,
   pinnedAnchors: loadIntelAnchors,
   findRole: (_name, bytes) => findDcapRole(bytes),

@@ -18,10 +18,10 @@ export interface TdReport extends SeamFacts {
   /** Four runtime measurement registers. */
   readonly rtmrs: readonly Uint8Array[];
   readonly reportData: Uint8Array;
-  /** TDX 1.5 only: the module that runs now, where it was updated since the start of the TD. */
-  readonly teeTcbSvn2: Uint8Array | undefined;
-  /** TDX 1.5 only: the service TDs that are bound to this one. */
+  /** TDX 1.5 only: the service TDs that are bound to this one; in the extended report, that were when it was made. */
   readonly mrServiceTd: Uint8Array | undefined;
+  /** Extended report only: the service TDs that are bound now. */
+  readonly currentServiceTd: Uint8Array | undefined;
 }
 
 /** A quote of a trust domain. */
@@ -42,7 +42,7 @@ export function parseTdxQuote(bytes: Uint8Array): TdxQuote {
 function parseTdReport({ body, form }: DcapQuote): TdReport {
   const field = (start: number, sizeBytes: number): Uint8Array =>
     body.subarray(start, start + sizeBytes);
-  const isTdx15 = form === 'td15';
+  const isTdx15 = form === 'td15' || form === 'td15ex';
   return {
     teeTcbSvn: field(0, 16),
     mrSeam: field(16, REGISTER_BYTES),
@@ -60,5 +60,6 @@ function parseTdReport({ body, form }: DcapQuote): TdReport {
     reportData: field(520, 64),
     teeTcbSvn2: isTdx15 ? field(584, 16) : undefined,
     mrServiceTd: isTdx15 ? field(600, REGISTER_BYTES) : undefined,
+    currentServiceTd: form === 'td15ex' ? field(829, REGISTER_BYTES) : undefined,
   };
 }

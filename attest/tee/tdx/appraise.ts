@@ -70,6 +70,7 @@ export function appraiseTdx(
       const message = `${name} is not the expected one`;
       return demandEqual(policy[name], claims[name], 'register', message, name);
     }),
+    ...appraiseCurrentServiceTd(claims, policy),
   ];
   const warnings = [...tcbWarnings(claims), ...guestWarnings(claims, policy)];
   return concludeAppraisal(claims, findings, warnings);
@@ -82,11 +83,26 @@ function appraiseRtmrs(claims: TdxClaims, wanted: ReadonlyMap<string, string>): 
   });
 }
 
+/** In the extended report mrServiceTd is of the start of the TD: one that was bound since has to be the expected one as well. */
+function appraiseCurrentServiceTd(claims: TdxClaims, policy: TdxPolicy): TeeFinding[] {
+  const isMet =
+    policy.mrServiceTd === undefined ||
+    !isBound(claims.currentServiceTd) ||
+    claims.currentServiceTd === policy.mrServiceTd;
+  const message = 'the service TD that is bound now is not the expected one';
+  return demand(isMet, 'register', message, { at: 'currentServiceTd' });
+}
+
+/** Zeroes: no service TD. Null: the report does not say. */
+function isBound(serviceTd: string | null): boolean {
+  return serviceTd !== null && !/^0*$/.test(serviceTd);
+}
+
 /** What weakens a TD although its platform is sound, and the policy does not settle. */
 function guestWarnings(claims: TdxClaims, policy: TdxPolicy): TeeFinding[] {
   const warnings: TeeFinding[] = [];
-  const isBound = claims.mrServiceTd !== null && !/^0*$/.test(claims.mrServiceTd);
-  if (isBound && policy.mrServiceTd === undefined) {
+  const hasServiceTd = isBound(claims.mrServiceTd) || isBound(claims.currentServiceTd);
+  if (hasServiceTd && policy.mrServiceTd === undefined) {
     const message = 'a service TD is bound to the TD; a migration TD can export it';
     warnings.push(teeFinding('policy', 'service-td', message, { at: 'mrServiceTd' }));
   }
@@ -97,6 +113,10 @@ function guestWarnings(claims: TdxClaims, policy: TdxPolicy): TeeFinding[] {
   if (!claims.tdAttributes.septVeDisable) {
     const message = 'the host can raise exceptions in the TD by taking its pages away';
     warnings.push(teeFinding('policy', 'sept-ve', message, { at: 'tdAttributes' }));
+  }
+  if (claims.tdAttributes.reserved) {
+    const message = 'the TD has attributes that nobody has told the meaning of';
+    warnings.push(teeFinding('policy', 'reserved-attributes', message, { at: 'tdAttributes' }));
   }
   return warnings;
 }

@@ -8,6 +8,8 @@ import { verifyTdxQuote } from './verify.ts';
 /** Intel TDX quotes, versions 4 and 5. */
 export const tdxScheme = defineScheme({
   kind: 'tdx',
+  title: 'Intel TDX quote',
+  chosen: { policyKey: 'reportData', form: 'hex', binding: 'sha512' },
   roles: DCAP_ROLES,
   pinnedAnchors: loadIntelAnchors,
   findRole: (_name, bytes) => findDcapRole(bytes),

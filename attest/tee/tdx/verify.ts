@@ -26,6 +26,8 @@ export interface TdxClaims extends TeeClaims, DcapFacts {
     /** Whether touching a page that is not accepted is kept from the guest's exception handlers. */
     readonly septVeDisable: boolean;
     readonly migratable: boolean;
+    /** Whether one of the bits is set that had no meaning when this was written. */
+    readonly reserved: boolean;
   };
   readonly xfam: string;
   readonly mrConfigId: string;
@@ -37,6 +39,8 @@ export interface TdxClaims extends TeeClaims, DcapFacts {
   readonly teeTcbSvn2: string | null;
   /** Null in reports of TDX 1.0, which do not say; all zero where no service TD is bound. */
   readonly mrServiceTd: string | null;
+  /** Null but in extended reports of TDX 1.5: the service TDs that are bound now, where mrServiceTd has those of the start. */
+  readonly currentServiceTd: string | null;
 }
 
 /**
@@ -68,6 +72,7 @@ function claimsOfQuote({ quote, report }: TdxQuote, facts: DcapFacts): TdxClaims
       raw: hex(report.tdAttributes),
       septVeDisable: hasBit(report.tdAttributes, 28),
       migratable: hasBit(report.tdAttributes, 29),
+      reserved: hasReservedBit(report),
     },
     xfam: hex(report.xfam),
     mrConfigId: hex(report.mrConfigId),
@@ -76,12 +81,22 @@ function claimsOfQuote({ quote, report }: TdxQuote, facts: DcapFacts): TdxClaims
     rtmrs: report.rtmrs.map(hex),
     teeTcbSvn2: hexOrNull(report.teeTcbSvn2),
     mrServiceTd: hexOrNull(report.mrServiceTd),
+    currentServiceTd: hexOrNull(report.currentServiceTd),
   };
 }
 
 /** TDX module ABI, ATTRIBUTES: bits 7:0 are the TUD group; a TD with any of them set is not to be trusted. */
 function isUnderDebug({ tdAttributes }: TdReport): boolean {
   return tdAttributes[0] !== 0;
+}
+
+/** TDX module ABI 1.5, ATTRIBUTES: the bits above the TUD group that mean something. */
+const KNOWN_ATTRIBUTES = new Set([16, 17, 18, 19, 20, 21, 22, 27, 28, 29, 30, 31, 62, 63]);
+
+function hasReservedBit({ tdAttributes }: TdReport): boolean {
+  return Array.from({ length: 56 }, (_, index) => index + 8).some(
+    (bit) => !KNOWN_ATTRIBUTES.has(bit) && hasBit(tdAttributes, bit),
+  );
 }
 
 function hasBit(attributes: Uint8Array, bit: number): boolean {

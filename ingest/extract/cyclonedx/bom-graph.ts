@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import { findBomLink } from '../../../schemas/cyclonedx/bom-link.ts';
+import { boundRef } from '../../../graph/domain/node-ref.ts';
 import { entityOf, localIdOf } from './identity.ts';
 import type { Relation, Strength } from '../../../graph/domain/relations.ts';
-import type { Bom, BomLink, Component, Service } from '../../../schemas/cyclonedx/model.ts';
+import type {
+  Bom,
+  BomLink,
+  Component,
+  ExternalReference,
+  Service,
+} from '../../../schemas/cyclonedx/model.ts';
 import type { FactsBuilder } from '../facts-builder.ts';
 
 /** A component or service of the document, with its node. */
 export interface Element {
+  /** Without what its node is made of: a large document is not held whole. */
   readonly source: Component | Service;
   readonly node: number;
   /** Nested in it. */
@@ -37,7 +45,7 @@ export class BomGraph {
   readonly #elements: Element[] = [];
   readonly #byRef = new Map<string, Element[]>();
   readonly #otherRefs = new Map<string, number>();
-  /** Source object → its element, for the code that walks the model. */
+  /** Source object of an unlisted one → its element, for the code that walks the model. */
   readonly #ofSource = new Map<Component | Service, Element>();
   readonly #typed = new Map<number, Set<number>>();
   readonly #dangling = new Set<string>();
@@ -55,7 +63,7 @@ export class BomGraph {
     this.#addUnlisted();
   }
 
-  /** The element that was made from a component or service of the model. */
+  /** The element that was made from a component or service of a pedigree, a formula or the declarations. */
   elementOf(source: Component | Service): Element | undefined {
     return this.#ofSource.get(source);
   }
@@ -120,20 +128,22 @@ export class BomGraph {
 
   #addUnlisted(): void {
     for (const formula of this.bom.formulation) {
-      for (const source of formula.components) this.#add(source, undefined);
-      for (const source of formula.services) this.#add(source, undefined);
+      for (const source of formula.components) this.#addSource(source);
+      for (const source of formula.services) this.#addSource(source);
     }
-    for (const source of this.bom.declarations?.targetComponents ?? [])
-      this.#add(source, undefined);
-    for (const source of this.bom.declarations?.targetServices ?? []) this.#add(source, undefined);
+    for (const source of this.bom.declarations?.targetComponents ?? []) this.#addSource(source);
+    for (const source of this.bom.declarations?.targetServices ?? []) this.#addSource(source);
     // the list grows while it is read: the pedigree of an ancestor has ancestors
     for (let at = 0; at < this.#elements.length; at++) {
       const source = this.#elements[at]?.source;
       if (source?.form !== 'component' || source.pedigree === undefined) continue;
       const { ancestors, descendants, variants } = source.pedigree;
-      for (const related of [...ancestors, ...descendants, ...variants])
-        this.#add(related, undefined);
+      for (const related of [...ancestors, ...descendants, ...variants]) this.#addSource(related);
     }
+  }
+
+  #addSource(source: Component | Service): void {
+    this.#ofSource.set(source, this.#add(source, undefined));
   }
 
   /** Depth is bounded by the nesting of the document. */
@@ -142,9 +152,8 @@ export class BomGraph {
     const bearers = bomRef === undefined ? undefined : this.#byRef.get(bomRef);
     const node = this.builder.entity(entityOf(source, localIdOf(source, bearers === undefined)));
     const children: Element[] = [];
-    const element: Element = { source, node, children, parent };
+    const element: Element = { source: restOf(source), node, children, parent };
     this.#elements.push(element);
-    this.#ofSource.set(source, element);
     if (bearers !== undefined) bearers.push(element);
     else if (bomRef !== undefined) this.#byRef.set(bomRef, [element]);
     for (const nested of source.form === 'component' ? source.components : source.services) {
@@ -163,9 +172,64 @@ export class BomGraph {
     }
     const document = `bom:${serialUuid}/${version}`;
     if (ref === undefined) return this.builder.nodeOf(document, ['Bom']);
-    return this.builder.nodeOf(`${document}#${ref}`, [], [ref]);
+    return this.builder.nodeOf(boundRef(`${document}#${ref}`), [], [ref]);
   }
 }
+
+/**
+ * What is still asked of a component once it has a node and its children have theirs: where it stands, its suppliers, its
+ * past. Models and data are asked for all.
+ */
+function restOf(source: Component | Service): Component | Service {
+  if (source.form === 'service') return source;
+  const { pointer, bomRef, type, supplier, manufacturer, pedigree } = source;
+  const isAsked = type === 'machine-learning-model' || type === 'data';
+  if (isAsked || source.modelCard !== undefined || source.mlProperties.length > 0) return source;
+  const externalReferences = source.externalReferences.filter(leadsSomewhere);
+  return {
+    ...NO_COMPONENT,
+    pointer,
+    bomRef,
+    type,
+    supplier,
+    manufacturer,
+    pedigree,
+    externalReferences,
+  };
+}
+
+/** Everything else is an attribute of the node. */
+function leadsSomewhere({ type, hashes }: ExternalReference): boolean {
+  return type === 'bom' || (type === 'distribution' && hashes.length > 0);
+}
+
+const NOTHING: readonly never[] = [];
+const NO_COMPONENT: Component = {
+  form: 'component',
+  pointer: '',
+  bomRef: undefined,
+  type: undefined,
+  name: undefined,
+  group: undefined,
+  version: undefined,
+  purl: undefined,
+  cpe: undefined,
+  swidTagId: undefined,
+  omniborIds: NOTHING,
+  swhids: NOTHING,
+  hashes: NOTHING,
+  licenses: NOTHING,
+  supplier: undefined,
+  manufacturer: undefined,
+  publisher: undefined,
+  scope: undefined,
+  externalReferences: NOTHING,
+  components: NOTHING,
+  pedigree: undefined,
+  modelCard: undefined,
+  data: NOTHING,
+  mlProperties: NOTHING,
+};
 
 const NO_ELEMENTS: readonly Element[] = [];
 const NO_NODES: ReadonlySet<number> = new Set();

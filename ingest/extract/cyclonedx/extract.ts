@@ -7,6 +7,7 @@ import { compileBoundary } from './boundary.ts';
 import { stateComponentLineage } from './component-lineage.ts';
 import { stateDependencies } from './dependencies.ts';
 import { createFormulaRuns, stateFormulation } from './formulation.ts';
+import { stateLinkTargets } from './link-targets.ts';
 import { stateMlLineage } from './ml-lineage.ts';
 import { stateStatements } from './statements.ts';
 import type { Facts } from '../../../graph/domain/facts.ts';
@@ -30,6 +31,7 @@ export function extractCyclonedx(bom: Bom, format: string, context: ReadContext)
   const root = createRoot(graph, context);
   compileBoundary(graph, root);
   stateStatements(graph);
+  stateLinkTargets(graph);
   return builder.build({ format, version: bom.specVersion, statementKind: 'sbom' });
 }
 

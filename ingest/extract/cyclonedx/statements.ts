@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { sharedName } from './identity.ts';
+import { kindOf, sharedName } from './identity.ts';
 import type {
   Affected,
   AffectedVersion,
@@ -47,8 +47,9 @@ function stateSuccession({ bom, builder }: BomGraph): void {
 /**
  * `complete` makes "no further relationships … are known to exist" a claim of the document. "Assemblies refer to nested
  * relationships": its parts are all there. "Dependencies refer to a relationship whereby an independent constituent part
- * requires another": its inputs are all there. Both are "explicit for the specified constituent part only", so nothing is
- * handed down; every other aggregate claims nothing. Without targets the claim is about nothing.
+ * requires another": its inputs are all there, where what it requires is what it takes content from. That holds for software;
+ * a model or a data set takes it from what it learned or was made from, of which these words say nothing (docs/adr/0007). Both
+ * are "explicit for the specified constituent part only", so nothing is handed down; every other aggregate claims nothing. Without targets the claim is about nothing.
  * @see https://cyclonedx.org/docs/1.7/json/#compositions
  */
 function stateComposition(graph: BomGraph, composition: Composition): void {
@@ -71,8 +72,18 @@ function stateComplete(
   refs.forEach((ref, at) => {
     const about = graph.resolveOrList(ref, `${pointer}/${at}`);
     if (about === undefined || !isComplete) return;
+    if (covers === 'inputs' && !isSoftware(graph, ref)) return;
     graph.builder.claim({ type: 'completeness', about, covers, pointer: `${pointer}/${at}` });
   });
+}
+
+/** A reference into another BOM is to something of which this one does not say what it is. */
+function isSoftware(graph: BomGraph, ref: string): boolean {
+  const elements = graph.elementsByRef(ref);
+  return (
+    elements.length > 0 &&
+    elements.every(({ source }) => !['Model', 'Dataset'].includes(kindOf(source)))
+  );
 }
 
 function stateVulnerability(graph: BomGraph, vulnerability: Vulnerability): void {

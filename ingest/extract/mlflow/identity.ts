@@ -18,6 +18,11 @@ export function modelRef(modelId: string): string {
   return coordinateRef('mlflow', 'model', modelId);
 }
 
+/** A version in the registry of models and prompts: a registry has no name of its own, so this is a shared name. */
+export function versionRef(name: string, version: string): string {
+  return nameRef('mlflow/registered-model', `${name}@${version}`);
+}
+
 /**
  * A dataset. Its bytes are known only where a tag holds their digest; MLflow's own eight digits are a hash of a data frame
  * and stay a shared name.

@@ -1,8 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PedigreeError } from '../../../core/errors.ts';
 import { instantFromMs } from '../../../core/instant.ts';
+import { member, stringMember } from '../../../core/json.ts';
 import { findGitRef } from '../git-ref.ts';
-import { artifactEntities, attributesOf, datasetEntity, modelRef, runRef } from './identity.ts';
+import { findJson } from '../../../schemas/tool-report/lines.ts';
+import {
+  artifactEntities,
+  attributesOf,
+  datasetEntity,
+  modelRef,
+  runRef,
+  versionRef,
+} from './identity.ts';
 import type { MlflowDataset, MlflowMetric, MlflowRun } from '../../../schemas/mlflow/model.ts';
 import type { FactsBuilder } from '../facts-builder.ts';
 
@@ -34,6 +43,7 @@ export function stateRun(builder: FactsBuilder, run: MlflowRun): void {
   stateInputs(builder, run, node, models);
   stateSource(builder, run, node);
   stateBase(builder, run, node);
+  statePrompts(builder, run, node);
 }
 
 function runAttributes(run: MlflowRun): Readonly<Record<string, string>> {
@@ -154,6 +164,35 @@ function stateSource(builder: FactsBuilder, run: MlflowRun, node: number): void 
   if (commit === undefined) return;
   const code = builder.nodeOf(commit, ['Code'], [tag('mlflow.source.name')]);
   builder.edge(node, 'used', code, `${run.pointer}/data/tags`, { qualifiers: { role: 'code' } });
+}
+
+/** `mlflow.linkedPrompts`: JSON of the versions of the prompt registry that the run used. */
+function statePrompts(builder: FactsBuilder, run: MlflowRun, node: number): void {
+  const tag = run.tags.find(({ key }) => key === 'mlflow.linkedPrompts');
+  if (tag === undefined) return;
+  for (const { name, version } of linkedPrompts(tag.value)) {
+    const prompt = builder.entity({
+      kinds: ['Prompt'],
+      pointer: tag.pointer,
+      names: [`${name}/${version}`],
+      nameRefs: [versionRef(name, version)],
+      local: `prompt/${name}/${version}`,
+    });
+    builder.edge(node, 'used', prompt, tag.pointer, { qualifiers: { role: 'prompt' } });
+  }
+}
+
+const MAX_PROMPTS = 1000;
+
+function linkedPrompts(text: string): { name: string; version: string }[] {
+  const value = findJson(text);
+  if (!Array.isArray(value)) return [];
+  return (value as unknown[]).slice(0, MAX_PROMPTS).flatMap((one) => {
+    const name = stringMember(one, 'name');
+    const version = member(one, 'version');
+    const isVersion = typeof version === 'string' || typeof version === 'number';
+    return name === undefined || !isVersion ? [] : [{ name, version: String(version) }];
+  });
 }
 
 /** `base_model_sha256`: the model that the run began with, put into a tag by the project. */

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-import { nameRef } from '../../../graph/domain/node-ref.ts';
-import { artifactEntities, attributesOf, modelRef, runRef } from './identity.ts';
+import { hexOf, sha256 } from '../../../core/digest.ts';
+import { artifactEntities, attributesOf, modelRef, runRef, versionRef } from './identity.ts';
 import { findTime } from './run-facts.ts';
-import type { MlflowFamily, MlflowModelVersion } from '../../../schemas/mlflow/model.ts';
+import type {
+  MlflowEntry,
+  MlflowFamily,
+  MlflowModelVersion,
+} from '../../../schemas/mlflow/model.ts';
 import type { FactsBuilder } from '../facts-builder.ts';
 
 /** The family by its name alone: which version an alias means now, for people. */
-export function stateFamily(builder: FactsBuilder, { name, aliases, pointer }: MlflowFamily): void {
+export function stateFamily(builder: FactsBuilder, family: MlflowFamily): void {
+  const { name, aliases, pointer } = family;
   builder.entity({
-    kinds: ['Model'],
+    kinds: [isPrompt(family.tags) ? 'Prompt' : 'Model'],
     pointer,
     names: [name],
     local: `family/${name}`,
@@ -22,12 +27,14 @@ export function stateFamily(builder: FactsBuilder, { name, aliases, pointer }: M
  */
 export function stateVersion(builder: FactsBuilder, entry: MlflowModelVersion): void {
   const { name, version, modelId, runId, pointer } = entry;
+  const template = entry.tags.find(({ key }) => key === PROMPT_TEXT)?.value;
   const node = builder.entity({
-    kinds: ['Model'],
+    kinds: [isPrompt(entry.tags) ? 'Prompt' : 'Model'],
+    digests: template === undefined ? [] : [{ algorithm: 'sha256', hex: hexOf(sha256(template)) }],
     pointer,
     names: [`${name}/${version}`, ...entry.aliases.map((alias) => `${name}@${alias}`)],
     coordinates: modelId === undefined ? [] : [modelRef(modelId)],
-    nameRefs: [nameRef('mlflow/registered-model', `${name}@${version}`)],
+    nameRefs: [versionRef(name, version)],
     local: `version/${name}/${version}`,
     attributes: versionAttributes(entry),
   });
@@ -40,6 +47,16 @@ export function stateVersion(builder: FactsBuilder, entry: MlflowModelVersion): 
   for (const artifact of artifactEntities(entry.tags)) {
     builder.edge(node, 'contains', builder.entity(artifact), artifact.pointer);
   }
+}
+
+/** The prompt registry keeps prompts as registered models with tags; the template is a tag of each version. */
+const PROMPT_TEXT = 'mlflow.prompt.text';
+
+function isPrompt(tags: readonly MlflowEntry[]): boolean {
+  return tags.some(
+    ({ key, value }) =>
+      key === PROMPT_TEXT || (key === 'mlflow.prompt.is_prompt' && value.toLowerCase() === 'true'),
+  );
 }
 
 function versionAttributes(entry: MlflowModelVersion): Readonly<Record<string, string>> {

@@ -60,7 +60,6 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
   ['HAS_PREREQUISITE', forward('dependsOn')],
   ['DYNAMIC_LINK', forward('dependsOn')],
   ['STATIC_LINK', forward('dependsOn')],
-  ['DATA_FILE_OF', backward('dependsOn')],
 
   ['GENERATED_FROM', derived('generated-from', false)],
   ['GENERATES', derived('generated-from', true)],
@@ -72,6 +71,17 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
   ['PATCH_APPLIED', derived('patch-applied', true)],
   // "same lineage, but it is not clear which came first": the direction is ours
   ['VARIANT_OF', derived('variant', false, 'inferred')],
+  // SPDX 3 calls it hasDataFile, from the file's user to the file
+  [
+    'DATA_FILE_OF',
+    {
+      form: 'typed',
+      relation: 'used',
+      reversed: true,
+      qualifiers: { role: 'data' },
+      strength: 'explicit',
+    },
+  ],
   [
     'BUILD_TOOL_OF',
     {

@@ -48,7 +48,10 @@ export function findDocumentFaults(root: Place): readonly SchemaProblem[] {
   }
   checkCategory(document.at('category'), faults);
   checkSharing(document.at('distribution'), faults);
-  checkProfile(root, faults);
+  const [lang, source] = ['lang', 'source_lang'].map((key) => document.at(key).text?.toLowerCase());
+  if (lang !== undefined && lang === source) {
+    addProblem(faults, '6.1.28', '/document/source_lang', 'translated into its own language');
+  }
   return faults;
 }
 
@@ -82,21 +85,5 @@ function checkSharing(distribution: Place, faults: SchemaProblem[]): void {
   }
   if (!isPublic && (text === MAX_UUID || text === NIL_UUID)) {
     addProblem(faults, '6.1.40', group.pointer, 'a private document in the group of everybody');
-  }
-}
-
-/** 6.1.27: what a profile has to have. */
-function checkProfile(root: Place, faults: SchemaProblem[]): void {
-  const category = root.at('document', 'category').text;
-  const require = (key: string, test: string): void => {
-    const place = root.at(key);
-    if (!place.exists) addProblem(faults, test, place.pointer, `"${category}" needs ${key}`);
-  };
-  if (category === 'csaf_security_advisory' || category === 'csaf_vex') {
-    require('product_tree', '6.1.27.4');
-    require('vulnerabilities', '6.1.27.11');
-  }
-  if (category === 'csaf_informational_advisory' && root.at('vulnerabilities').exists) {
-    addProblem(faults, '6.1.27.3', '/vulnerabilities', 'an information has no vulnerabilities');
   }
 }

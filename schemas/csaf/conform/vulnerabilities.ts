@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { addProblem, type SchemaProblem } from '../../intoto/problem.ts';
+import { checkWeaknesses } from './weaknesses.ts';
 import { parseNotes, type NotesOf } from '../parse.ts';
 import type { Place } from '../../tool-report/place.ts';
 
@@ -42,6 +43,7 @@ export function findVulnerabilityFaults(root: Place): readonly SchemaProblem[] {
   const cves = new Set<string>();
   for (const vulnerability of root.at('vulnerabilities').items) {
     checkCve(vulnerability.at('cve'), cves, faults);
+    checkWeaknesses(vulnerability, faults);
     const groups = checkStatuses(vulnerability, faults);
     checkInvolvements(vulnerability, faults);
     checkNotes(vulnerability, faults);

@@ -4,17 +4,23 @@ import { instantText, textOf } from '../read.ts';
 import type { ToolAdapter } from '../adapter.ts';
 import type { ReportResult, ToolReport } from '../model.ts';
 
-/** AFL++: `fuzzer_stats`, lines of `key : value`. @see https://aflplus.plus/docs/status_screen */
+/** AFL++: `fuzzer_stats`, lines of `key : value`, and `plot_data`, the same numbers over time. @see https://aflplus.plus/docs/status_screen */
 export const afl: ToolAdapter = {
   format: 'afl',
   detect(decoded) {
+    if (decoded.kind === 'text' && decoded.text.startsWith(PLOT)) return null;
     if (decoded.kind !== 'text' || !/^start_time {1,16}: \d/.test(decoded.text)) return undefined;
     const stats = statsOf(decoded.text);
     const isStats = stats.has('execs_done') && stats.has('afl_version');
     return isStats ? (stats.get('afl_version') ?? null) : undefined;
   },
-  parse: (decoded) => parseStats(statsOf(textOf(decoded))),
+  parse(decoded) {
+    const text = textOf(decoded);
+    return text.startsWith(PLOT) ? parsePlot(text) : parseStats(statsOf(text));
+  },
 };
+
+const PLOT = '# relative_time, cycles_done, ';
 
 /** Lines that are read. A real file has about fifty. */
 const MAX_LINES = 1000;
@@ -26,6 +32,26 @@ function statsOf(text: string): Map<string, string> {
     if (colon > 0) stats.set(line.slice(0, colon).trim(), line.slice(colon + 1).trim());
   }
   return stats;
+}
+
+/** The last line is how far the run came. */
+function parsePlot(text: string): ToolReport {
+  const names = text.slice(1, 2048).split('\n', 1)[0]?.split(',') ?? [];
+  const values = text.slice(-4096).trimEnd().split('\n').at(-1)?.split(',') ?? [];
+  const last = new Map(names.map((name, at) => [name.trim(), values[at]?.trim() ?? '']));
+  const isData = /^\d/.test(values[0] ?? '');
+  return {
+    tool: 'afl++',
+    stages: [4],
+    about: [],
+    results: isData
+      ? [
+          counted(last, 'saved_crashes', 'unique_crashes'),
+          counted(last, 'saved_hangs', 'unique_hangs'),
+        ].flat()
+      : [],
+    summary: isData ? Object.fromEntries(last) : {},
+  };
 }
 
 function parseStats(stats: ReadonlyMap<string, string>): ToolReport {

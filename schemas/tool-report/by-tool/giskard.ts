@@ -2,19 +2,23 @@
 import { isJsonObject, member, stringMember } from '../../../core/json.ts';
 import { jsonObject, jsonObjects, type ToolAdapter } from '../adapter.ts';
 import { optional } from '../optional.ts';
-import { jsonRoot } from '../read.ts';
+import { jsonRoot, textOf } from '../read.ts';
 import type { Decoded } from '../../decoded.ts';
 import type { Place } from '../place.ts';
 import type { ReportResult, ToolReport } from '../model.ts';
 
 /**
- * Giskard: a scan (detector, severity, issues), the same issues as records, and the results of a test suite. None names model,
- * data, version or time. @see https://github.com/Giskard-AI/giskard
+ * Giskard: a scan (detector, severity, issues), the same issues as records or as a Markdown table, and the results of a test
+ * suite. None names model, data, version or time. @see https://github.com/Giskard-AI/giskard
  */
 export const giskard: ToolAdapter = {
   format: 'giskard',
-  detect: (decoded) => (formOf(decoded) === undefined ? undefined : null),
+  detect(decoded) {
+    if (decoded.kind === 'text') return decoded.text.startsWith(TABLE_HEAD) ? null : undefined;
+    return formOf(decoded) === undefined ? undefined : null;
+  },
   parse(decoded) {
+    if (decoded.kind === 'text') return parseMarkdown(textOf(decoded));
     const root = jsonRoot(decoded);
     switch (formOf(decoded)) {
       case 'scan':
@@ -69,6 +73,32 @@ function parseScan(root: Place): ToolReport {
   });
   const issues = results.reduce((sum, { count }) => sum + Number(count ?? 0), 0);
   return { tool: 'giskard', stages: [4], about: [], results, summary: { issues: String(issues) } };
+}
+
+const TABLE_HEAD = '| Vulnerability | Level | Data slice | Metric | Transformation | Deviation |';
+const MAX_ROWS = 10_000;
+
+/** One row an issue: vulnerability, level, slice, metric. A bar inside a cell is escaped. */
+function parseMarkdown(text: string): ToolReport {
+  const rows = text
+    .split(/\r?\n/, MAX_ROWS)
+    .slice(2)
+    .filter((line) => line.startsWith('| '));
+  const results = rows.map((line): ReportResult => {
+    const [, vulnerability = '', level = '', slice = '', metric = ''] = line
+      .split(/(?<!\\)\|/)
+      .map((cell) => cell.trim());
+    const isSerious = level === 'major' || level === 'medium';
+    const name = [vulnerability, slice, metric].filter((cell) => cell !== '' && cell !== '—');
+    return { name: name.join(' '), outcome: isSerious ? 'fail' : 'warn' };
+  });
+  return {
+    tool: 'giskard',
+    stages: [4],
+    about: [],
+    results: results.length > 0 ? results : [{ name: 'issues', outcome: 'pass', count: '0' }],
+    summary: { issues: String(results.length) },
+  };
 }
 
 function issueOf(place: Place): ReportResult {

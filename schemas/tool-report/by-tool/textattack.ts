@@ -5,25 +5,28 @@ import { parseCsv } from '../csv.ts';
 import { jsonRoot, textOf } from '../read.ts';
 import type { ReportResult, ToolReport } from '../model.ts';
 
-/** TextAttack: a summary whose names end in a colon, and a table with one row an attack. Neither names anything. @see https://github.com/QData/TextAttack */
+/** TextAttack: a summary whose names end in a colon, a table with one row an attack, and a log that ends in the summary. None names anything. @see https://github.com/QData/TextAttack */
 export const textattack: ToolAdapter = {
   format: 'textattack',
   detect(decoded) {
-    if (decoded.kind === 'text') return TABLE.test(decoded.text.slice(0, 512)) ? null : undefined;
+    if (decoded.kind === 'text') {
+      const isKnown = TABLE.test(decoded.text.slice(0, 512)) || isLog(decoded.text);
+      return isKnown ? null : undefined;
+    }
     const results = member(jsonObject(decoded), 'Attack Results');
     const isSummary = isJsonObject(results) && Object.hasOwn(results, `${SUCCESSES}:`);
     return isSummary ? null : undefined;
   },
   parse(decoded) {
-    return decoded.kind === 'text'
-      ? parseTable(textOf(decoded))
-      : report(
-          jsonRoot(decoded)
-            .at('Attack Results')
-            .entries.flatMap(([name, { written }]) =>
-              summaryResult(name.replace(/:$/, ''), written),
-            ),
-        );
+    if (decoded.kind === 'text') {
+      const text = textOf(decoded);
+      return isLog(text) ? parseLog(text) : parseTable(text);
+    }
+    return report(
+      jsonRoot(decoded)
+        .at('Attack Results')
+        .entries.flatMap(([name, { written }]) => summaryResult(name.replace(/:$/, ''), written)),
+    );
   },
 };
 
@@ -42,6 +45,26 @@ function summaryResult(name: string, written: string | undefined): ReportResult[
   if (written === undefined) return [];
   if (name !== SUCCESSES) return [{ name, outcome: 'info', score: written }];
   return [{ name, outcome: Number(written) > 0 ? 'fail' : 'pass', count: written }];
+}
+
+/** The attacks themselves hold prompts and are not kept; what was counted stands at the end. */
+const LOG_TAIL = 4096;
+const RULE = /^-{8,64} Result 1 -{8,64}\r?\n/;
+const LOG_LINE = /^([A-Z][\w .%]{1,60}): (\d{1,12}(?:\.\d{1,12})?)%?$/;
+
+function isLog(text: string): boolean {
+  return RULE.test(text.slice(0, 256)) && text.slice(-LOG_TAIL).includes(`\n${SUCCESSES}: `);
+}
+
+function parseLog(text: string): ToolReport {
+  const tail = text.slice(-LOG_TAIL);
+  const lines = tail.slice(tail.lastIndexOf(`\n${SUCCESSES}: `) + 1).split(/\r?\n/);
+  return report(
+    lines.flatMap((line) => {
+      const [, name, written] = LOG_LINE.exec(line) ?? [];
+      return name === undefined ? [] : summaryResult(name, written);
+    }),
+  );
 }
 
 function parseTable(text: string): ToolReport {

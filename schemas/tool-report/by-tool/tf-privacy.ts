@@ -2,17 +2,19 @@
 import { member, stringMember } from '../../../core/json.ts';
 import { jsonObject, type ToolAdapter } from '../adapter.ts';
 import { optional } from '../optional.ts';
-import { jsonRoot, scalarsOf } from '../read.ts';
+import { jsonRoot, scalarsOf, textOf } from '../read.ts';
 import type { Place } from '../place.ts';
 import type { ToolReport } from '../model.ts';
 
 /**
  * TF Privacy: what its accountant (dp-accounting) says a training costs in privacy. An epsilon is neither good nor bad by
- * itself; a policy says how much is too much. @see https://github.com/google/differential-privacy/tree/main/python/dp_accounting
+ * itself; a policy says how much is too much. As JSON, or as the sentence that it prints. @see https://github.com/google/differential-privacy/tree/main/python/dp_accounting
  */
 export const tfPrivacy: ToolAdapter = {
   format: 'tf-privacy',
   detect(decoded) {
+    if (decoded.kind === 'text')
+      return SENTENCE.test(decoded.text.slice(0, 1024)) ? null : undefined;
     const document = jsonObject(decoded);
     const isAccount =
       ['epsilon', 'delta', 'noise_multiplier'].every(
@@ -20,8 +22,29 @@ export const tfPrivacy: ToolAdapter = {
       ) && ['accountant', 'library'].some((key) => stringMember(document, key) !== undefined);
     return isAccount ? (versionOf(stringMember(document, 'library')) ?? null) : undefined;
   },
-  parse: (decoded) => parseAccount(jsonRoot(decoded)),
+  parse: (decoded) =>
+    decoded.kind === 'text' ? parseSentence(textOf(decoded)) : parseAccount(jsonRoot(decoded)),
 };
+
+const NUMBER = '(\\d{1,12}(?:\\.\\d{1,24})?(?:e-?\\d{1,3})?)';
+/** `DP-SGD over 442 examples with …: epsilon = 5.6 at delta = 0.001`, `… satisfies differential privacy with eps = 5.6 and delta = 1e-05`. */
+const SENTENCE = new RegExp(
+  `^DP-SGD [^\\n]{1,400}? eps(?:ilon)? = ${NUMBER} (?:at|and) delta = ${NUMBER}`,
+);
+
+function parseSentence(text: string): ToolReport {
+  const [sentence = '', epsilon = '', delta = ''] = SENTENCE.exec(text.slice(0, 1024)) ?? [];
+  return {
+    tool: 'tf-privacy',
+    stages: [7],
+    about: [],
+    results: [
+      { name: 'epsilon', outcome: 'info', score: epsilon },
+      { name: 'delta', outcome: 'info', score: delta },
+    ],
+    summary: { statement: sentence },
+  };
+}
 
 function versionOf(library: string | undefined): string | undefined {
   return / ([0-9][0-9A-Za-z.+-]{0,30})$/.exec(library ?? '')?.[1];

@@ -24,12 +24,15 @@ describe('bind (DESIGN.md 6)', () => {
     expect(Buffer.from(bindStatement(kind, PAE)).toString('hex')).toBe(expected);
   });
 
-  test.each(['ear', 'gcp-cs-jwt'])('%s: base64url of SHA-256, 43 characters', (kind) => {
-    const expected = createHash('sha256').update(definition(kind, PAE)).digest('base64url');
-    const text = new TextDecoder().decode(bindStatement(kind, PAE));
-    expect(text).toBe(expected);
-    expect(text).toMatch(/^[A-Za-z0-9_-]{43}$/);
-  });
+  test.each(['ear', 'gcp-cs-jwt', 'intel-trust-authority', 'azure-maa'])(
+    '%s: base64url of SHA-256, 43 characters',
+    (kind) => {
+      const expected = createHash('sha256').update(definition(kind, PAE)).digest('base64url');
+      const text = new TextDecoder().decode(bindStatement(kind, PAE));
+      expect(text).toBe(expected);
+      expect(text).toMatch(/^[A-Za-z0-9_-]{43}$/);
+    },
+  );
 
   test.each(['', 'SEV-SNP', 'sev-snp ', 'snp', '__proto__', 'constructor'])(
     'the kind "%s" carries no binding',

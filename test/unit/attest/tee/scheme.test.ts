@@ -21,6 +21,8 @@ const CLAIMS: TeeClaims = {
 function scheme(overrides: Partial<TeeScheme<TeeClaims, object>>): RunnableScheme {
   return defineScheme({
     kind: 'test',
+    title: 'test evidence',
+    chosen: { policyKey: 'nonce', form: 'hex', binding: 'sha256' },
     roles: new Set(),
     pinnedAnchors: () => [],
     findRole: () => undefined,

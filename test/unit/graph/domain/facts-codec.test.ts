@@ -157,4 +157,24 @@ describe('packed facts', () => {
       }),
     );
   });
+
+  test('facts of thousands of rows are the same text as few', () => {
+    const size = 2500;
+    const ids = Array.from({ length: size }, (_, at) => at);
+    const facts: Facts = {
+      format: 't',
+      version: null,
+      statementKind: 't',
+      nodes: ids.map((at) => ({ ref: `name:a/${at}`, kinds: ['Name'], names: [] })),
+      edges: [],
+      subjects: [],
+      claims: [],
+      dependsOn: ids.map((at) => [at, (at + 1) % size] as const),
+      problems: [],
+    };
+    const { bytes } = packFacts(facts);
+    const text = new TextDecoder().decode(bytes);
+    expect(JSON.stringify(JSON.parse(text))).toBe(text);
+    expect(unpackFacts(bytes)).toEqual(facts);
+  });
 });

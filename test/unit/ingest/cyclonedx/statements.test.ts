@@ -124,6 +124,26 @@ describe('compositions', () => {
     ).toEqual([]);
   });
 
+  test('complete dependencies of a model or a data set are not all that went into it', () => {
+    const facts = factsOf(
+      bomWith({
+        components: [
+          { type: 'machine-learning-model', name: 'm', 'bom-ref': 'm' },
+          { type: 'data', name: 'd', 'bom-ref': 'd' },
+          { ...part('a'), 'bom-ref': 'a' },
+        ],
+        compositions: [
+          { aggregate: 'complete', assemblies: ['m'], dependencies: ['m', 'd', 'a'] },
+          {
+            aggregate: 'complete',
+            dependencies: [`urn:cdx:${'0'.repeat(8)}-0000-4000-8000-${'0'.repeat(12)}/1#x`],
+          },
+        ],
+      }),
+    );
+    expect(completeness(facts)).toEqual(['m parts', 'a inputs']);
+  });
+
   test('about nothing, or about what is not there, claim nothing', () => {
     const facts = about({
       compositions: [{ aggregate: 'complete' }, { aggregate: 'complete', assemblies: ['gone'] }],

@@ -387,6 +387,9 @@ describe('witness collections', () => {
     expect(facts(value).nodes.find(({ kinds }) => kinds.includes('Run'))?.attributes).toEqual({
       step: 'build',
       command: 'make all',
+      attestations: ['material', 'product', 'command-run']
+        .map((name) => `https://witness.dev/attestations/${name}/v0.1`)
+        .join(' '),
       startedOn: '2026-01-01T00:00:00Z',
     });
     expect(

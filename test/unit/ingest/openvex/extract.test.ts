@@ -153,10 +153,15 @@ describe('conformance', () => {
   const conforms = (document: object): boolean | null =>
     readWith(detectOpenVex, openVexReader, JSON.stringify(document), { strict: true }).conformant;
 
-  test('is asked for, and only of the version that has a schema', () => {
+  test('is asked for; of drafts only what no statement can do without', () => {
     const good = vex([statement('fixed')]);
     expect(conforms(good)).toBe(true);
-    expect(conforms({ ...good, '@context': 'https://openvex.dev/ns' })).toBeNull();
+    const draft = { ...good, '@context': 'https://openvex.dev/ns' };
+    expect(conforms(draft)).toBe(true);
+    expect(conforms({ ...draft, author: undefined })).toBe(true);
+    expect(conforms({ ...good, '@context': '' })).toBe(false);
+    expect(conforms({ ...draft, statements: [statement('perhaps')] })).toBe(false);
+    expect(conforms({ ...draft, statements: [statement('not_affected')] })).toBe(false);
     expect(readWith(detectOpenVex, openVexReader, JSON.stringify(good)).conformant).toBeNull();
   });
 

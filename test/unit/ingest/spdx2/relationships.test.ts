@@ -37,7 +37,6 @@ describe('every pair of relationships says one thing in two directions', () => {
     ['DEPENDS_ON', 'RUNTIME_DEPENDENCY_OF', 'a dependsOn b'],
     ['DEPENDS_ON', 'TEST_DEPENDENCY_OF', 'a dependsOn b'],
     ['DEPENDS_ON', 'DEPENDENCY_MANIFEST_OF', 'a dependsOn b'],
-    ['DEPENDS_ON', 'DATA_FILE_OF', 'a dependsOn b'],
     ['HAS_PREREQUISITE', 'PREREQUISITE_FOR', 'a dependsOn b'],
     ['GENERATED_FROM', 'GENERATES', 'a wasDerivedFrom b'],
     ['DESCENDANT_OF', 'ANCESTOR_OF', 'a wasDerivedFrom b'],
@@ -55,6 +54,8 @@ describe('every pair of relationships says one thing in two directions', () => {
     ['b PATCH_APPLIED a', 'a wasDerivedFrom b'],
     ['a VARIANT_OF b', 'a wasDerivedFrom b'],
     ['b BUILD_TOOL_OF a', 'a used b'],
+    // as SPDX 3 says hasDataFile
+    ['b DATA_FILE_OF a', 'a used b'],
     ['a DISTRIBUTION_ARTIFACT b', 'a hasDistributionArtifact b'],
     ['a DYNAMIC_LINK b', 'a dependsOn b'],
     ['a STATIC_LINK b', 'a dependsOn b'],

@@ -21,7 +21,7 @@ const statuses = (facts: Facts): string[] =>
 
 /** Folders whose samples are reports in the shared shape, with the stages that the manifest gives each. */
 const REPORTS =
-  /^(?:bandit|modelscan|nbdefense|great-expectations|deequ|ydata-profiling|evidently|whylogs|garak|llm-guard|tf-privacy|dependency-check|dependency-track|grype|scorecard|mlrun|jenkins)\/(?!pom\.xml|.*\.txt$)|^(?:giskard|art|foolbox|atlas)\/.*\.json$|^textattack\/.*\.(?:json|csv)$|^afl\/fuzzer_stats$|^threat-dragon\/(?!tmbom)/;
+  /^(?:bandit|modelscan|nbdefense|great-expectations|deequ|ydata-profiling|evidently|whylogs|garak|llm-guard|tf-privacy|dependency-check|dependency-track|grype|scorecard|mlrun|jenkins|giskard|art|foolbox|atlas|textattack)\/(?!pom\.xml)|^afl\/(?:fuzzer_stats|plot_data)$|^threat-dragon\/(?!tmbom)|^syft\/.*\.github\.json$|^dvc\/(?:metrics-show|.*-tampered-train)\.json$|^variant-sampling\/(?:.*-?diff|status)\.json$/;
 
 describeShared('every report of the samples', () => {
   const reports = allSamples().filter(({ path }) => REPORTS.test(path));
@@ -43,7 +43,7 @@ describeShared('every report of the samples', () => {
     }
     comparison.report('tool reports');
     expect(comparison.wrong).toEqual([]);
-    expect(reports.length).toBe(78);
+    expect(reports.length).toBe(94);
   });
 
   test('names by digest what the manifest says is named by digest, and nothing else', () => {

@@ -56,14 +56,6 @@ describe('JSON lines', () => {
     expect(splitJsonLines(new Uint8Array([0x7b, 0x7d, 0x0a, 0xff, 0xfe, 0x00]))).toBeUndefined();
   });
 
-  test('the number of lines is bounded', () => {
-    const text = '{}\n'.repeat(LIMITS.archiveMembers);
-    expect(split(text)).toHaveLength(LIMITS.archiveMembers);
-    expect(() => split(`${text}{}\n`)).toThrowError(
-      expect.objectContaining({ code: 'ERR_LIMIT_ITEMS' }),
-    );
-  });
-
   test('any objects, one a line, come back as they were', () => {
     const objects = fc.array(fc.dictionary(fc.string(), fc.jsonValue()), {
       minLength: 2,

@@ -3,37 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { decode } from '../../../../schemas/decoded.ts';
 import { detectMlmodel } from '../../../../schemas/mlmodel/detect.ts';
 import { parseMlmodel } from '../../../../schemas/mlmodel/parse.ts';
-import { Comparison, corpusOf } from '../../../support/ml-documents.ts';
-import { describeShared, readShared } from '../../../support/shared.ts';
-
-describeShared('MLmodel files of the corpus', () => {
-  test('every fact', () => {
-    const comparison = new Comparison();
-    for (const { path, version, expect: expected } of corpusOf('mlmodel')) {
-      const bytes = readShared('corpus', path);
-      const model = parseMlmodel(new TextDecoder().decode(bytes));
-      const facts: Readonly<Record<string, unknown>> = {
-        artifact_path: model.artifactPath,
-        run_id: model.runId,
-        model_uuid: model.modelUuid,
-        mlflow_version: model.mlflowVersion,
-        utc_time_created: model.createdUtc,
-        flavors: model.flavors,
-        python_function_loader: model.loader,
-        has_signature: model.hasSignature,
-        signature_inputs: model.signatureInputs,
-      };
-      for (const [name, value] of Object.entries(expected)) {
-        comparison.check(`${path} ${name}`, facts[name], value);
-      }
-      const detected = { format: 'mlmodel', version };
-      comparison.check(`${path} detected`, detectMlmodel(decode(bytes)), detected);
-    }
-    comparison.report('mlmodel');
-    expect(comparison.wrong).toEqual([]);
-    expect(comparison.compared).toBeGreaterThan(50);
-  });
-});
 
 describe('MLmodel', () => {
   test('a run id that looks like a number stays text', () => {

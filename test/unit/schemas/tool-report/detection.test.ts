@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { isPedigreeError } from '../../../../core/errors.ts';
 import { detectCsaf } from '../../../../schemas/csaf/detect.ts';
@@ -14,9 +13,10 @@ import { detectOsv } from '../../../../schemas/osv/detect.ts';
 import { splitJsonLines } from '../../../../schemas/jsonl.ts';
 import { TOOL_ADAPTERS } from '../../../../schemas/tool-report/adapters.ts';
 import { findLinesReport } from '../../../../schemas/tool-report/detect.ts';
-import { Comparison, type CorpusEntry } from '../../../support/ml-documents.ts';
+import { allEntries } from '../../../../tools/corpus/entry.ts';
+import { Comparison } from '../../../support/ml-documents.ts';
 import { allSamples } from '../../../support/samples.ts';
-import { describeShared, readShared, sharedPath } from '../../../support/shared.ts';
+import { describeShared, readShared } from '../../../support/shared.ts';
 
 /** Every detector of findings and controls by itself, so that two that take one document show. */
 const DETECTORS: readonly Detector[] = [
@@ -80,19 +80,25 @@ const SAMPLE_FORMATS: readonly (readonly [RegExp, string])[] = [
   [/^ydata-profiling\//, 'ydata-profiling'],
   [/^evidently\//, 'evidently'],
   [/^whylogs\//, 'whylogs'],
-  [/^giskard\/.*\.json$/, 'giskard'],
+  [/^giskard\//, 'giskard'],
   [/^art\/.*\.json$/, 'art'],
+  [/^art\/.*\.txt$/, 'art-log'],
   [/^foolbox\/.*\.json$/, 'foolbox'],
-  [/^textattack\/.*\.(?:json|csv)$/, 'textattack'],
+  [/^foolbox\/.*\.txt$/, 'foolbox-log'],
+  [/^textattack\//, 'textattack'],
+  [/^dvc\/(?:metrics-show|.*-tampered-train)\.json$/, 'dvc-report'],
+  [/^variant-sampling\/(?:.*-?diff|status)\.json$/, 'dvc-report'],
+  [/^syft\/.*\.github\.json$/, 'dependency-snapshot'],
   [/^garak\//, 'garak'],
   [/^llm-guard\//, 'llm-guard'],
-  [/^afl\/fuzzer_stats$/, 'afl'],
-  [/^tf-privacy\/.*\.json$/, 'tf-privacy'],
+  [/^afl\/(?:fuzzer_stats|plot_data)$/, 'afl'],
+  [/^tf-privacy\//, 'tf-privacy'],
   [/^threat-dragon\/open-threat-model/, 'open-threat-model'],
   [/^threat-dragon\/(?!tmbom)/, 'threat-dragon'],
   [/^dependency-check\/.*\.(?:json|xml)$/, 'dependency-check'],
   [/^dependency-track\//, 'dependency-track-fpf'],
   [/^atlas\/.*\.json$/, 'navigator-layer'],
+  [/^atlas\/.*\.yaml$/, 'atlas-matrix'],
   [/^mlrun\//, 'mlrun'],
   [/^jenkins\//, 'jenkins'],
 ];
@@ -106,11 +112,8 @@ function sampleFormat(path: string): string[] {
 
 describeShared('detection by content', () => {
   test('each corpus document is taken by its own detector, and by no other', () => {
-    const manifest = JSON.parse(
-      readFileSync(sharedPath('corpus', 'manifest.json'), 'utf8'),
-    ) as readonly CorpusEntry[];
     const comparison = new Comparison();
-    for (const { path, format } of manifest) {
+    for (const { path, format } of allEntries()) {
       const name = path.slice(path.lastIndexOf('/') + 1);
       const own = OWN.has(format) ? format : undefined;
       const expected = DIFFERENT.has(name) ? DIFFERENT.get(name) : own;

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isPedigreeError, type ErrorCode } from '../../../../core/errors.ts';
 import { childrenNamed, findChild, pathOf } from '../../../../schemas/xml/element.ts';
-import { XML_LIMITS } from '../../../../schemas/xml/limits.ts';
+import { XML_LIMITS } from '../../../../core/limits.ts';
 import { parseXml } from '../../../../schemas/xml/parse.ts';
 import { peekXmlRoot } from '../../../../schemas/xml/peek-root.ts';
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isPedigreeError, type PedigreeError } from '../../../../core/errors.ts';
-import { YAML_LIMITS } from '../../../../schemas/yaml/limits.ts';
+import { YAML_LIMITS } from '../../../../core/limits.ts';
 import { fromJsonValue, parseYaml, parseYamlStream } from '../../../../schemas/yaml/parse.ts';
 import { findText, listTexts } from '../../../../schemas/yaml/texts.ts';
 

@@ -57,7 +57,7 @@ describe('quotes as bytes', () => {
       /^-----BEGIN CERTIFICATE-----\n/,
     );
     expect(Buffer.from(quote.body.subarray(-64)).toString('hex')).toBe(
-      form.form === 'td15' ? '00'.repeat(64) : MEASURED.reportData,
+      form.form === 'td15' ? `060103${'00'.repeat(61)}` : MEASURED.reportData,
     );
     expect(quote.signed.length).toBe(48 + (form.version === 5 ? 6 : 0) + quote.body.length);
     expect(quote.qeReport.isvProdId).toBe(2);

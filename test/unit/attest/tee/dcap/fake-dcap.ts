@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash, sign } from 'node:crypto';
 import { parseInstant } from '../../../../../core/instant.ts';
-import type { DcapTee } from '../../../../../attest/tee/dcap/abi.ts';
+import type { BodyForm, DcapTee } from '../../../../../attest/tee/dcap/abi.ts';
 import type { VerifyInput } from '../../../../../attest/tee/scheme.ts';
 import {
   CRL_SIGN,
@@ -42,7 +42,7 @@ export interface FakeDcap {
   readonly keys: DcapKeys;
   readonly tee?: DcapTee;
   readonly version?: 3 | 4 | 5;
-  readonly form?: 'sgx' | 'td10' | 'td15';
+  readonly form?: 'sgx' | 'td10' | 'td15' | 'td15ex';
   readonly caName?: string;
   readonly pck?: FakePck;
   readonly authData?: Uint8Array;
@@ -176,7 +176,7 @@ export function sgxExtension(pck: FakePck): Uint8Array {
   const tcb = sequence(
     ...components.map((svn, index) => attribute(`2.${index + 1}`, integer(svn))),
     attribute('2.17', integer(pck.pceSvn ?? PCE_SVN)),
-    attribute('2.18', octets('00'.repeat(16))),
+    attribute('2.18', octets(Buffer.from(components).toString('hex'))),
   );
   return sequence(
     attribute('1', octets('ab'.repeat(16))),
@@ -209,7 +209,7 @@ function makeQuote(fake: FakeDcap, certificates: Certificates): Uint8Array {
   return Buffer.concat([signed, uint32(data.length), data, fake.trailing ?? Buffer.alloc(0)]);
 }
 
-function makeSigned(fake: FakeDcap, version: number, form: 'sgx' | 'td10' | 'td15'): Buffer {
+function makeSigned(fake: FakeDcap, version: number, form: BodyForm): Buffer {
   const tee = fake.tee ?? 'tdx';
   const header = Buffer.alloc(48);
   header.writeUInt16LE(version, 0);
@@ -218,16 +218,18 @@ function makeSigned(fake: FakeDcap, version: number, form: 'sgx' | 'td10' | 'td1
   header.set(fake.vendor ?? VENDOR, 12);
   const body = form === 'sgx' ? makeEnclaveBody() : makeTdBody(form);
   fake.editBody?.(body);
-  const type = { sgx: 1, td10: 2, td15: 3 }[form];
+  const type = { sgx: 1, td10: 2, td15: 3, td15ex: 4 }[form];
   const descriptor = version < 5 ? [] : [uint16(type), uint32(body.length)];
   const signed = Buffer.concat([header, ...descriptor, body]);
   fake.editSigned?.(signed);
   return signed;
 }
 
-function makeTdBody(form: 'td10' | 'td15'): Buffer {
-  const body = Buffer.alloc(form === 'td10' ? 584 : 648);
+function makeTdBody(form: Exclude<BodyForm, 'sgx'>): Buffer {
+  const body = Buffer.alloc({ td10: 584, td15: 648, td15ex: 885 }[form]);
   body.set(TEE_TCB_SVN, 0);
+  // nothing was updated since the start
+  if (form !== 'td10') body.set(TEE_TCB_SVN, 584);
   body.fill(0x5e, 16, 64);
   body[123] = 0x10;
   body.set([0xe7, 0x02, 0x06], 128);

@@ -203,8 +203,8 @@ describe('a token of our own', () => {
       { editChain: ([leaf, middle]) => only(leaf, middle, leaf) },
       'failed chain/root-not-trusted',
     ],
-    ['no x5c', { header: { x5c: undefined } }, 'failed chain/no-certificates'],
-    ['x5c that is text', { header: { x5c: 'AAAA' } }, 'failed chain/no-certificates'],
+    ['no x5c', { header: { x5c: undefined } }, 'undetermined chain/no-trust-anchor'],
+    ['x5c that is text', { header: { x5c: 'AAAA' } }, 'failed chain/certificate-malformed'],
     ['x5c of numbers', { header: { x5c: [1, 2, 3] } }, 'failed chain/certificate-malformed'],
     [
       'x5c in base64url',

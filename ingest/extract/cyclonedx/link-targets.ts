@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+import { boundRef } from '../../../graph/domain/node-ref.ts';
+import { kindOf } from './identity.ts';
+import type { BomGraph, Element } from './bom-graph.ts';
+
+/**
+ * Gives what other BOMs link to the name by which they do: `urn:cdx:<serial>/<version>#<bom-ref>` elsewhere is
+ * `bom:<serial>/<version>#<bom-ref>` here, a coordinate that this document resolves to the element, as a purl is resolved to a
+ * digest: who goes by the link reaches the element as a possibility, and the element is as closed as it is without it. For the
+ * product, models and data only: for all the other components a large BOM would have twice as many nodes, for links that
+ * nobody makes (docs/LIMITATIONS.md).
+ * @see https://cyclonedx.org/capabilities/bomlink/
+ */
+export function stateLinkTargets(graph: BomGraph): void {
+  const { serialUuid, version } = graph.bom;
+  if (serialUuid === undefined) return;
+  for (const element of graph.elements) {
+    const { bomRef, pointer } = element.source;
+    if (bomRef === undefined || !isLinkedTo(graph, element)) continue;
+    // a repeated bom-ref names nothing in particular
+    if (graph.elementsByRef(bomRef).length !== 1) continue;
+    const ref = boundRef(`bom:${serialUuid}/${version}#${bomRef}`);
+    const named = graph.builder.nodeOf(ref, [], [bomRef]);
+    graph.builder.edge(element.node, 'specializationOf', named, pointer, { strength: 'implied' });
+  }
+}
+
+function isLinkedTo(graph: BomGraph, element: Element): boolean {
+  const kind = kindOf(element.source);
+  return element === graph.main || kind === 'Model' || kind === 'Dataset';
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+import { clip } from '../../../core/text.ts';
+import type { Outcome, ReportResult, Stage } from '../../../schemas/tool-report/model.ts';
+import type { FactsBuilder } from '../facts-builder.ts';
+
+/** Results and totals that are kept as attributes; what is more is counted. */
+const MAX_RESULTS = 500;
+const MAX_TEXT = 512;
+const WORST_FIRST: readonly Outcome[] = ['fail', 'warn', 'pass', 'info'];
+
+/** The part of a report that every report has: a tool's, or a statement's about its subjects. */
+export interface ReportWords {
+  readonly tool?: string;
+  readonly toolVersion?: string;
+  readonly time?: string;
+  readonly stages: readonly Stage[];
+  readonly results: readonly ReportResult[];
+  readonly summary?: Readonly<Record<string, string>>;
+}
+
+/** Says so where not all results are listed. */
+export function listMoreResults(builder: FactsBuilder, results: readonly ReportResult[]): void {
+  if (results.length <= MAX_RESULTS) return;
+  const message = `${results.length} results, the first ${MAX_RESULTS} are listed`;
+  builder.problem('more-results', '', message);
+}
+
+/** What a report says of itself and what came of it, as attributes of its node. */
+export function reportAttributes(report: ReportWords): Readonly<Record<string, string>> {
+  const attributes = new Map<string, string>();
+  if (report.tool !== undefined) attributes.set('tool', report.tool);
+  if (report.toolVersion !== undefined) attributes.set('toolVersion', report.toolVersion);
+  if (report.time !== undefined) attributes.set('time', report.time);
+  if (report.stages.length > 0) attributes.set('stage', report.stages.join(','));
+  attributes.set('outcome', outcomeOf(report.results));
+  for (const outcome of WORST_FIRST) {
+    const count = report.results.filter((one) => one.outcome === outcome).length;
+    attributes.set(`count.${outcome}`, String(count));
+  }
+  for (const [name, text] of Object.entries(report.summary ?? {}).slice(0, MAX_RESULTS)) {
+    if (text !== '') attributes.set(clip(`summary.${name}`, MAX_TEXT), clip(text, MAX_TEXT));
+  }
+  for (const result of report.results.slice(0, MAX_RESULTS)) {
+    attributes.set(freeKey(attributes, `result.${result.name}`), resultText(result));
+  }
+  return Object.fromEntries(attributes);
+}
+
+/** One failure fails the report; nothing that was judged leaves it an information. */
+function outcomeOf(results: readonly ReportResult[]): Outcome {
+  return WORST_FIRST.find((outcome) => results.some((one) => one.outcome === outcome)) ?? 'info';
+}
+
+function resultText({ outcome, score, count }: ReportResult): string {
+  const parts: string[] = [outcome];
+  if (score !== undefined) parts.push(clip(score, MAX_TEXT));
+  if (count !== undefined) parts.push(`×${clip(count, MAX_TEXT)}`);
+  return parts.join(' ');
+}
+
+/** Results of one name are told apart by their number. */
+function freeKey(attributes: ReadonlyMap<string, string>, name: string): string {
+  const key = clip(name, MAX_TEXT);
+  let free = key;
+  for (let number = 2; attributes.has(free); number++) free = `${key} #${number}`;
+  return free;
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+import { excerpt } from '../core/errors.ts';
+import { isJsonObject, member } from '../core/json.ts';
+import { mapLongList } from '../core/large-json.ts';
+import { LIMITS } from '../core/limits.ts';
+import type { JsonObject, JsonValue } from '../core/canonical-json-jcs.ts';
+import type { SchemaProblem } from './intoto/problem.ts';
+
+/** An object of the document and where it stands. */
+export interface Located {
+  readonly value: JsonObject;
+  readonly pointer: string;
+}
+
+/**
+ * Reads members of untrusted JSON. A member of the wrong type counts as missing and is listed; nothing is converted except
+ * where a method says so.
+ */
+export class WireReader {
+  readonly #problems: SchemaProblem[] = [];
+  /** What is read again has been listed. */
+  #isQuiet = false;
+
+  get problems(): readonly SchemaProblem[] {
+    return this.#problems;
+  }
+
+  /** Lists a problem; beyond the limit the last one stands for the rest. */
+  problem(code: string, pointer: string, message: string): void {
+    if (this.#isQuiet) return;
+    if (this.#problems.length < LIMITS.problems) {
+      this.#problems.push({ code, pointer, message: excerpt(message, 200) });
+    } else if (this.#problems.at(-1)?.code !== 'more-problems') {
+      const message200 = `more than ${LIMITS.problems} problems; the rest are not listed`;
+      this.#problems[LIMITS.problems - 1] = {
+        code: 'more-problems',
+        pointer: '',
+        message: message200,
+      };
+    }
+  }
+
+  /** Text, or undefined where the member is missing, empty or no text. Empty text says nothing, so it is not listed. */
+  text(from: Located, key: string): string | undefined {
+    const found = member(from.value, key);
+    if (typeof found === 'string') return found === '' ? undefined : found;
+    if (found !== undefined) this.wrongType(from, key, 'text');
+    return undefined;
+  }
+
+  /** Text, or a number as JSON writes it back (listed: some tools write versions and scores as numbers). */
+  textOrNumber(from: Located, key: string): string | undefined {
+    const found = member(from.value, key);
+    if (typeof found !== 'number') return this.text(from, key);
+    this.problem('number-for-text', placeOf(from, key), `${key} is a number, not text`);
+    return String(found);
+  }
+
+  /** The member as an object; undefined where it is missing or something else. */
+  object(from: Located, key: string): Located | undefined {
+    const found = member(from.value, key);
+    if (isJsonObject(found)) return { value: found, pointer: placeOf(from, key) };
+    if (found !== undefined) this.wrongType(from, key, 'an object');
+    return undefined;
+  }
+
+  /** The member as a list; empty where it is missing or something else. */
+  list(from: Located, key: string): readonly JsonValue[] {
+    const found = member(from.value, key);
+    if (found === undefined) return NOTHING;
+    if (Array.isArray(found)) return found as readonly JsonValue[];
+    this.wrongType(from, key, 'a list');
+    return NOTHING;
+  }
+
+  /**
+   * What `read` makes of each object of a list; other items and undefined results are left out. Of a list of a large document
+   * nothing is held: it is read again, quietly, whenever an item is asked for.
+   */
+  each<T>(from: Located, key: string, read: (item: Located) => T | undefined): readonly T[] {
+    const items = this.list(from, key);
+    if (items.length === 0) return NOTHING as readonly never[];
+    const base = placeOf(from, key);
+    const make = (value: JsonValue | undefined, at: number): T | undefined => {
+      const pointer = `${base}/${at}`;
+      if (isJsonObject(value)) return read({ value, pointer });
+      this.problem('wrong-type', pointer, 'not an object');
+      return undefined;
+    };
+    const long = mapLongList(items, make, (value, at) => this.#quietly(() => make(value, at)));
+    if (long !== undefined) return long;
+    const found: T[] = [];
+    for (let at = 0; at < items.length; at++) {
+      const result = make(items[at], at);
+      if (result !== undefined) found.push(result);
+    }
+    return found;
+  }
+
+  #quietly<T>(work: () => T): T {
+    const wasQuiet = this.#isQuiet;
+    this.#isQuiet = true;
+    try {
+      return work();
+    } finally {
+      this.#isQuiet = wasQuiet;
+    }
+  }
+
+  /** The texts of a list; other items are listed and left out. */
+  texts(from: Located, key: string): readonly string[] {
+    const items = this.list(from, key);
+    if (items.every(isText)) return items;
+    const base = placeOf(from, key);
+    items.forEach((item, at) => {
+      if (!isText(item)) this.problem('wrong-type', `${base}/${at}`, 'not text');
+    });
+    return items.filter(isText);
+  }
+
+  wrongType(from: Located, key: string, wanted: string): void {
+    this.problem('wrong-type', placeOf(from, key), `${key} is not ${wanted}`);
+  }
+}
+
+/** Keys here are names from the specification, which have nothing that a JSON Pointer escapes. */
+function placeOf(from: Located, key: string): string {
+  return `${from.pointer}/${key}`;
+}
+
+const NOTHING: readonly JsonValue[] = [];
+
+function isText(value: JsonValue): value is string {
+  return typeof value === 'string';
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isPedigreeError } from '../../../core/errors.ts';
+import { parseJson } from '../../../core/json.ts';
+import { mapLongList, parseLargeJson } from '../../../core/large-json.ts';
+import type { JsonValue } from '../../../core/canonical-json-jcs.ts';
+
+const CHUNK_BYTES = 24;
+const DEPTH = 12;
+
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+function parseInPieces(text: string): JsonValue | undefined {
+  return parseLargeJson(bytesOf(text), DEPTH, CHUNK_BYTES)?.value;
+}
+
+/** A copy that nothing is lazy in, made the way readers walk. */
+function walk(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return (value as readonly JsonValue[]).map(walk);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, walk(item as JsonValue)]),
+  );
+}
+
+const LIST = Array.from({ length: 40 }, (_, at) => ({
+  at,
+  name: `"item\\ ${at}", [{}]`,
+  deep: [[at]],
+}));
+const TEXT = JSON.stringify({ head: 'x', list: LIST, tail: { list: [1, 2] } });
+
+describe('a large document in pieces', () => {
+  test('says what the whole says', () => {
+    expect(walk(parseInPieces(TEXT) ?? null)).toEqual(JSON.parse(TEXT));
+  });
+
+  test('whatever JSON it is', () => {
+    const members = fc.dictionary(fc.string(), fc.oneof(fc.array(fc.jsonValue()), fc.jsonValue()));
+    fc.assert(
+      fc.property(members, fc.constantFrom(undefined, 1, '\t'), (root, space) => {
+        const text = JSON.stringify(root, null, space);
+        const value = parseInPieces(text);
+        if (value !== undefined) expect(walk(value)).toEqual(JSON.parse(text));
+        else expect(() => parseJson(text, DEPTH)).toThrow();
+      }),
+    );
+  });
+
+  test('is refused exactly where the whole is, wherever a byte is changed', () => {
+    const bytes = bytesOf(TEXT);
+    fc.assert(
+      fc.property(
+        fc.nat(bytes.length - 1),
+        fc.constantFrom(...'{}[]",:\\0a '.split('')),
+        fc.constantFrom('replace', 'insert', 'cut'),
+        (at, mark, how) => {
+          const [head, tail] = [TEXT.slice(0, at), TEXT.slice(at)];
+          const changed =
+            how === 'cut' ? head : head + mark + (how === 'replace' ? tail.slice(1) : tail);
+          expect(outcome(() => parseInPieces(changed))).toEqual(
+            outcome(() => parseJson(changed, DEPTH).value),
+          );
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  test.each([
+    ['a member twice in the root', '{"a":[1,2,3,4,5,6,7,8,9,10,11,12,13],"a":1}'],
+    ['a member twice in an item', `{"a":[${'{"b":1},'.repeat(9)}{"c":1,"c":2}]}`],
+    ['a list closed as an object', `{"a":[${'1,'.repeat(30)}1}}`],
+    ['nothing between two commas', `{"a":[${'1,'.repeat(30)},1]}`],
+    ['a comma at the end', `{"a":[${'1,'.repeat(30)}]}`],
+    ['more than one value', `{"a":[${'1,'.repeat(30)}1]} {}`],
+    ['nested too deep', `{"a":[${'1,'.repeat(30)}${'['.repeat(11)}${']'.repeat(11)}]}`],
+    ['cut short', `{"a":[${'1,'.repeat(30)}`],
+    ['no object', `[${'1,'.repeat(30)}1]`],
+  ])('leaves to the whole: %s', (_name, text) => {
+    expect(parseInPieces(text)).toBeUndefined();
+  });
+
+  test('leaves broken UTF-8 to the whole', () => {
+    const bytes = bytesOf(TEXT);
+    bytes[60] = 0xff;
+    expect(parseLargeJson(bytes, DEPTH, CHUNK_BYTES)).toBeUndefined();
+  });
+
+  test('nests as deep as the whole, and no deeper', () => {
+    const nested = (depth: number): string =>
+      `{"a":[${'1,'.repeat(30)}${'['.repeat(depth - 2)}${']'.repeat(depth - 2)}]}`;
+    expect(parseInPieces(nested(DEPTH))).toBeDefined();
+    expect(parseInPieces(nested(DEPTH + 1))).toBeUndefined();
+  });
+
+  test('keeps a member by the name of a prototype as its own', () => {
+    const value = parseInPieces(`{"__proto__":[${'"x",'.repeat(30)}"y"]}`);
+    expect(Object.keys(value ?? {})).toEqual(['__proto__']);
+    expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+  });
+});
+
+describe('a list in pieces', () => {
+  const list = listOf(parseInPieces(TEXT));
+
+  test('is an array to whoever reads it', () => {
+    expect(Array.isArray(list)).toBe(true);
+    expect(list.length).toBe(40);
+    expect(list.map((_, at) => at)).toHaveLength(40);
+    expect([...list]).toEqual(LIST);
+    expect(Object.keys(list)).toHaveLength(40);
+    expect(JSON.stringify(list)).toBe(JSON.stringify(LIST));
+    expect(39 in list).toBe(true);
+    expect(40 in list).toBe(false);
+  });
+
+  test.each([-1, 40, 1.5, Number.NaN])('has nothing at %s', (at) => {
+    expect(list[at]).toBeUndefined();
+  });
+
+  test('in whatever order it is read', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(39)), (order) => {
+        expect(order.map((at) => list[at])).toEqual(order.map((at) => LIST[at]));
+      }),
+    );
+  });
+
+  test('cannot be written to', () => {
+    expect(() => (list as JsonValue[]).push(1)).toThrow(TypeError);
+    expect(list.length).toBe(40);
+  });
+
+  test('is mapped without what is left out, again and again', () => {
+    const firstReadings: number[] = [];
+    const again = (item: JsonValue | undefined, at: number): { at: number } | undefined =>
+      item === undefined || at % 3 === 0 ? undefined : { at };
+    const mapped = mapLongList(
+      list,
+      (item, at) => {
+        firstReadings.push(at);
+        return again(item, at);
+      },
+      again,
+    );
+    const expected = LIST.map(({ at }) => ({ at })).filter(({ at }) => at % 3 !== 0);
+    expect(firstReadings).toHaveLength(40);
+    expect(mapped).toEqual(expected);
+    expect(mapped?.map(({ at }) => at)).toEqual(expected.map(({ at }) => at));
+    expect(firstReadings).toHaveLength(40);
+  });
+
+  test('other lists are not its business', () => {
+    const never = (): undefined => undefined;
+    expect(mapLongList([1, 2], never, never)).toBeUndefined();
+  });
+});
+
+function listOf(root: JsonValue | undefined): readonly JsonValue[] {
+  const list = (root as { list?: readonly JsonValue[] } | undefined)?.list;
+  if (list === undefined) throw new Error('no list');
+  return list;
+}
+
+/** The value, or `refused`: which fault is told is the whole's business. */
+function outcome(parse: () => JsonValue | undefined): unknown {
+  try {
+    const value = parse();
+    return value === undefined || !isObject(value) ? 'refused' : walk(value);
+  } catch (error) {
+    if (isPedigreeError(error)) return 'refused';
+    throw error;
+  }
+}
+
+function isObject(value: JsonValue): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
