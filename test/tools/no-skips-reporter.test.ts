@@ -28,7 +28,13 @@ let root: string;
 
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'pedigree-vitest-'));
-  for (const file of ['package.json', 'vitest.config.ts', 'test/support']) {
+  const files = [
+    'package.json',
+    'vitest.config.ts',
+    'test/support',
+    'tools/corpus/shared-folder.ts',
+  ];
+  for (const file of files) {
     cpSync(join(PROJECT, file), join(root, file), { recursive: true });
   }
   symlinkSync(join(PROJECT, 'node_modules'), join(root, 'node_modules'), 'dir');

@@ -17,6 +17,7 @@ import { completenessReader } from '../../../../ingest/extract/statements/comple
 import { deploymentReader } from '../../../../ingest/extract/statements/deployment.ts';
 import { evaluationReader } from '../../../../ingest/extract/statements/evaluation.ts';
 import { revocationReader } from '../../../../ingest/extract/statements/revocation.ts';
+import { sourceTreeReader } from '../../../../ingest/extract/statements/source-tree.ts';
 import { witnessReader } from '../../../../ingest/extract/witness.ts';
 import { detectAttestedStatement } from '../../../../schemas/attested-statement/attested-statement.ts';
 import { decode, type Decoded, type Detected, type Detector } from '../../../../schemas/decoded.ts';
@@ -58,6 +59,7 @@ export const READERS: readonly FormatReader[] = [
   slsaGcbReader,
   slsaNpmReader,
   slsaProvenanceReader,
+  sourceTreeReader,
   witnessReader,
 ];
 

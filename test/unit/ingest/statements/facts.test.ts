@@ -232,8 +232,8 @@ describe('docs/statements.md', () => {
 
   test('shows one statement of each kind', () => {
     const kinds = statements.map((text) => factsOf(new TextEncoder().encode(text)).statementKind);
-    expect(kinds).toEqual(['evaluation', 'deployment', 'completeness', 'revocation']);
-    expect(examples).toHaveLength(5);
+    expect(kinds).toEqual(['evaluation', 'deployment', 'completeness', 'revocation', 'listing']);
+    expect(examples).toHaveLength(6);
   });
 });
 
