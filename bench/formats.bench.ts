@@ -71,16 +71,15 @@ async function measureCorpus(format: string): Promise<void> {
   const bytes = inputs.reduce((sum, input) => sum + input.bytes.length, 0);
   if (bytes === 0) throw new Error(`no documents of ${format} in the corpus`);
   const times = Math.max(1, Math.ceil(BYTES_A_ROUND / bytes));
+  const hasConformance = await isChecked(inputs);
   const parser: number[] = [];
   const reader: number[] = [];
+  const checker: number[] = [];
   // in turn, so that a busy machine disturbs both alike
   for (let round = 0; round < ROUNDS; round++) {
     parser.push(await cpuMs(times, () => inputs.forEach((input) => parse(input.bytes))));
-    reader.push(
-      await cpuMs(times, async () => {
-        for (const input of inputs) await readDocument(input.bytes, { digest: input.digest });
-      }),
-    );
+    reader.push(await cpuMs(times, () => readAll(inputs, false)));
+    if (hasConformance) checker.push(await cpuMs(times, () => readAll(inputs, true)));
   }
   const speed = (ms: readonly number[]): number =>
     (bytes * times) / MEGA / (Math.min(...ms) / 1000);
@@ -93,6 +92,29 @@ async function measureCorpus(format: string): Promise<void> {
     mostRatio: MOST_RATIO,
     note: `${inputs.length} documents, ${(bytes / MEGA).toFixed(1)} MB; limit is ${bareParserName(format)}`,
   });
+  if (!hasConformance) return;
+  report({
+    what: `${format}, the same with conformance to its schema or rules`,
+    value: speed(checker),
+    unit: 'MB/s',
+    limit: speed(parser),
+    ratio: Math.min(...checker) / Math.min(...parser),
+    note: 'asked for with `strict`; the parser checks nothing of the kind',
+  });
+}
+
+async function readAll(inputs: readonly Input[], strict: boolean): Promise<void> {
+  for (const { bytes, digest } of inputs) await readDocument(bytes, { digest, strict });
+}
+
+/** True where a strict reading answers what a plain one leaves open. */
+async function isChecked(inputs: readonly Input[]): Promise<boolean> {
+  for (const { bytes, digest } of inputs) {
+    const plain = await readDocument(bytes, { digest });
+    const strict = await readDocument(bytes, { digest, strict: true });
+    if (plain.reading.conformant === null && strict.reading.conformant !== null) return true;
+  }
+  return false;
 }
 
 function filesOf(format: string): Uint8Array[] {

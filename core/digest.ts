@@ -45,8 +45,9 @@ export function foldAlgorithm(algorithm: string): string {
 export function findDigest(algorithm: string, hex: string): Digest | undefined {
   const folded = foldAlgorithm(algorithm);
   const length = STRONG_HEX_LENGTH[folded];
+  if (length === undefined || hex.length !== length) return undefined;
   const lower = hex.toLowerCase();
-  if (length === undefined || lower.length !== length || !LOWER_HEX.test(lower)) return undefined;
+  if (!LOWER_HEX.test(lower) || lower.length !== length) return undefined;
   if (/^(.)\1*$/.test(lower)) return undefined; // all one digit: a placeholder, seen in templates
   return `${folded}:${lower}` as Digest;
 }

@@ -24,6 +24,16 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const COLON = 0x3a;
 const COMMA = 0x2c;
+const PLUS = 0x2b;
+const MINUS = 0x2d;
+const DOT = 0x2e;
+const DIGIT_0 = 0x30;
+const DIGIT_9 = 0x39;
+const UPPER_E = 0x45;
+const LOWER_E = 0x65;
+
+/** Keeps nothing from one call to the next; making one costs more than decoding a short document. */
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Decodes text as UTF-8, or as UTF-16 where a byte-order mark says so.
@@ -36,8 +46,9 @@ export function decodeText(bytes: Uint8Array): string {
       : bytes[0] === 0xfe && bytes[1] === 0xff
         ? 'utf-16be'
         : 'utf-8';
+  const decoder = encoding === 'utf-8' ? UTF_8 : new TextDecoder(encoding, { fatal: true });
   try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    return decoder.decode(bytes);
   } catch (cause) {
     throw new PedigreeError('ERR_PARSE_ENCODING', `not ${encoding} text`, { cause });
   }
@@ -163,6 +174,40 @@ function countMembers(text: string, maxDepth: number): number {
     }
   }
   return members;
+}
+
+/**
+ * True where every number of a JSON text that parseJson has accepted is written as String() writes its value: then how it was
+ * written need not be looked up. Linear in the text.
+ */
+export function writesNumbersPlainly(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = stringEnd(text, at);
+    else if (code === MINUS || isDigit(code)) {
+      const start = at;
+      while (isOfNumber(text.charCodeAt(at + 1))) at++;
+      const number = text.slice(start, at + 1);
+      if (String(Number(number)) !== number) return false;
+    }
+  }
+  return true;
+}
+
+function isDigit(code: number): boolean {
+  return code >= DIGIT_0 && code <= DIGIT_9;
+}
+
+/** What may follow the first character of a number (RFC 8259 section 6): digits, `.`, `e`, `E`, `+`, `-`. */
+function isOfNumber(code: number): boolean {
+  return (
+    isDigit(code) ||
+    code === DOT ||
+    code === LOWER_E ||
+    code === UPPER_E ||
+    code === PLUS ||
+    code === MINUS
+  );
 }
 
 /** Offset of the closing quote of the string that opens at `open`, or the end of the text. */

@@ -35,24 +35,19 @@ const KIND_OF_EXTENSION: ReadonlyMap<string, FileKind> = new Map([
  * identity and nothing is decided by it. A path that says nothing is a File.
  */
 export function kindsOfFileName(path: string): readonly FileKind[] {
-  const parts = path.toLowerCase().split(/[\\/]/);
-  const name = parts.at(-1) ?? '';
-  const folders = parts.slice(0, -1);
+  const lower = path.toLowerCase();
+  const start = Math.max(lower.lastIndexOf('/'), lower.lastIndexOf('\\')) + 1;
+  const name = lower.slice(start);
   const dot = name.lastIndexOf('.');
   const extension = dot <= 0 ? '' : name.slice(dot + 1);
-  if (isPrompt(name, folders, extension)) return ['Prompt'];
-  if (
-    extension === 'json' &&
-    folders.some((folder) => folder === 'config' || folder === 'configs')
-  ) {
-    return ['Config'];
-  }
+  if (extension === 'prompt' || name.endsWith('.prompt.md')) return ['Prompt'];
+  // nothing else is told by its folder
+  const folders = TEXTUAL.has(extension) ? lower.slice(0, start).split(/[\\/]/) : [];
+  // prompt collections are data files in a folder that says so: `prompts/triage_prompts.jsonl`
+  if (folders.some((folder) => folder === 'prompt' || folder === 'prompts')) return ['Prompt'];
+  const isConfig = folders.some((folder) => folder === 'config' || folder === 'configs');
+  if (extension === 'json' && isConfig) return ['Config'];
   return [KIND_OF_EXTENSION.get(extension) ?? 'File'];
 }
 
-/** Prompt collections are data files in a folder that says so (`prompts/triage_prompts.jsonl`), or carry the extension. */
-function isPrompt(name: string, folders: readonly string[], extension: string): boolean {
-  if (extension === 'prompt' || name.endsWith('.prompt.md')) return true;
-  const isTextual = ['jsonl', 'json', 'txt', 'md', 'yaml', 'yml', 'csv'].includes(extension);
-  return isTextual && folders.some((folder) => folder === 'prompt' || folder === 'prompts');
-}
+const TEXTUAL = new Set(['jsonl', 'json', 'txt', 'md', 'yaml', 'yml', 'csv']);

@@ -44,7 +44,9 @@ function mayBeLines(bytes: Uint8Array): boolean {
   if (start < 0 || end < 0) return false;
   let last = end - 1;
   while (last > start && (bytes[last] ?? 0) <= 0x20) last--;
-  return CLOSERS.has(bytes[last] ?? 0);
+  if (!CLOSERS.has(bytes[last] ?? 0)) return false;
+  // one document on one line
+  return bytes.subarray(end).some((byte) => byte > 0x20);
 }
 
 /** Looks at the first line alone, so that one large JSON document is not parsed twice. */

@@ -18,6 +18,8 @@ export interface CertificatePath {
   readonly algorithms: ReadonlySet<SignatureAlgorithm>;
   /** Critical extensions, by OID, that the caller itself enforces. */
   readonly handledExtensions?: ReadonlySet<string>;
+  /** True where the lowest certificate is itself an authority, asked about without anything that it issued. */
+  readonly endsInAuthority?: boolean;
 }
 
 /** A chain longer than this is refused before any signature is checked. */
@@ -55,12 +57,14 @@ function findFault(
   index: number,
   path: CertificatePath,
 ): Finding | undefined {
-  const isLeaf = index === 0;
+  const isLowest = index === 0;
   return (
     issuerFault(issuer, index) ??
     linkFault(certificate, issuer, path.algorithms) ??
     validityFault(certificate, path.at) ??
-    usageFault(certificate, isLeaf) ??
+    (isLowest && path.endsInAuthority === true
+      ? issuerFault(certificate, 0)
+      : usageFault(certificate, isLowest)) ??
     criticalFault(certificate, path.handledExtensions)
   );
 }

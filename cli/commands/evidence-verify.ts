@@ -255,7 +255,11 @@ function isBelow(folder: string, path: string): boolean {
   return inner !== '' && inner !== '..' && !inner.startsWith(`..${sep}`) && !isAbsolute(inner);
 }
 
-async function readBounded(path: string): Promise<Uint8Array> {
+/**
+ * A file of the command line, at most 4 MiB.
+ * @throws {PedigreeError} ERR_NOT_FOUND, ERR_LIMIT_SIZE
+ */
+export async function readBounded(path: string): Promise<Uint8Array> {
   try {
     // before it is opened: opening a pipe would wait for a writer
     const { size, isFile } = await statFile(path);
@@ -279,7 +283,11 @@ async function statFile(path: string): Promise<{ size: number; isFile: boolean }
   return { size: found.size, isFile: found.isFile() };
 }
 
-async function readFolder(folder: string): Promise<{ name: string; bytes: Uint8Array }[]> {
+/**
+ * The files of a folder by name, without those below it.
+ * @throws {PedigreeError} ERR_NOT_FOUND, ERR_LIMIT_ITEMS, ERR_LIMIT_SIZE
+ */
+export async function readFolder(folder: string): Promise<{ name: string; bytes: Uint8Array }[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
     throw new PedigreeError('ERR_NOT_FOUND', 'cannot read the folder', { cause, file: folder });
   });

@@ -7,6 +7,7 @@ import { run, writeJson, type CommandContext, type CommonOptions } from '../comm
 import { EXIT } from '../exit-codes.ts';
 import { printEvidence } from '../output/evidence.ts';
 import { systemClock } from '../wire.ts';
+import { addEvidenceRefresh } from './evidence-refresh.ts';
 import { verifyEvidenceCases, verifyEvidenceFile } from './evidence-verify.ts';
 
 interface EvidenceOptions extends CommonOptions {
@@ -20,11 +21,13 @@ interface EvidenceOptions extends CommonOptions {
   readonly wrapped?: string | true;
 }
 
-/** `pedigree evidence verify FILE --kind K` and `pedigree evidence verify --cases MANIFEST` */
+/** `pedigree evidence verify FILE --kind K`, `pedigree evidence verify --cases MANIFEST` and `pedigree evidence refresh` */
 export function addEvidence(program: Command, context: CommandContext): void {
-  program
+  const evidence = program
     .command('evidence')
-    .description('evidence from trusted execution environments')
+    .description('evidence from trusted execution environments');
+  addEvidenceRefresh(evidence, context);
+  evidence
     .command('verify')
     .description('is it genuine, and does it meet a policy? No network, no home needed')
     .argument('[file]', 'the evidence as the hardware gave it')

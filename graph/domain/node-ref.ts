@@ -28,14 +28,15 @@ const COORDINATE_PREFIXES = [
  */
 export function levelOf(ref: string): IdentityLevel {
   if (ref.startsWith('local:')) return 'local';
+  if (ref.startsWith('pkg:')) return hasPurlVersion(ref) ? 'coordinate' : 'name';
   if (isDigest(ref) || CONTENT_PREFIXES.some((prefix) => ref.startsWith(prefix))) return 'digest';
   if (COORDINATE_PREFIXES.some((prefix) => ref.startsWith(prefix))) return 'coordinate';
-  if (ref.startsWith('pkg:')) return hasPurlVersion(ref) ? 'coordinate' : 'name';
   return 'name';
 }
 
 function hasPurlVersion(purl: string): boolean {
-  const path = purl.split(/[?#]/, 1)[0] ?? '';
+  const end = purl.search(/[?#]/);
+  const path = end < 0 ? purl : purl.slice(0, end);
   return path.lastIndexOf('@') > path.lastIndexOf('/');
 }
 

@@ -4,7 +4,7 @@ import { findCsafFaults } from '../../schemas/csaf/conform.ts';
 import { parseCsaf } from '../../schemas/csaf/parse.ts';
 import { FactsBuilder } from './facts-builder.ts';
 import { addReport } from './tool-report/report-node.ts';
-import { thingNodes } from './tool-report/things.ts';
+import { rememberingNodes, type NodesOf } from './tool-report/things.ts';
 import { stateAliases, stateStatus, vulnerabilityNode } from './tool-report/vulnerability.ts';
 import type { Csaf, CsafNote, CsafProduct, CsafVulnerability } from '../../schemas/csaf/model.ts';
 import type { ReportThing } from '../../schemas/tool-report/model.ts';
@@ -37,15 +37,16 @@ function readCsaf(decoded: Decoded, detected: Detected, context: ReadContext): R
   const builder = new FactsBuilder(context.digest);
   const report = addReport(builder, context, attributesOf(csaf));
   const things = new Map(csaf.products.map((product) => [product.id, thingOf(product)]));
+  const nodesOf = rememberingNodes(builder);
   for (const thing of things.values()) {
-    for (const node of thingNodes(builder, thing)) {
+    for (const node of nodesOf(thing)) {
       builder.edge(report, 'describes', node, thing.pointer);
       builder.subject(node);
     }
   }
-  stateRelationships(builder, csaf, things);
+  stateRelationships(builder, csaf, things, nodesOf);
   for (const vulnerability of csaf.vulnerabilities) {
-    stateVulnerability(builder, vulnerability, things);
+    stateVulnerability(builder, vulnerability, things, nodesOf);
   }
   if (csaf.trackingId !== undefined && csaf.trackingVersion !== undefined) {
     const family = `csaf:${csaf.publisherNamespace ?? ''}/${csaf.trackingId}`;
@@ -94,6 +95,7 @@ function stateRelationships(
   builder: FactsBuilder,
   csaf: Csaf,
   things: ReadonlyMap<string, ReportThing>,
+  nodesOf: NodesOf,
 ): void {
   for (const { category, component, whole, product, pointer } of csaf.relationships) {
     if (category !== 'default_component_of') continue;
@@ -104,9 +106,9 @@ function stateRelationships(
       builder.problem('dangling-ref', pointer, 'relates a product that the tree does not define');
       continue;
     }
-    const parts = thingNodes(builder, part);
+    const parts = nodesOf(part);
     const wholes = [container, ...(combined === undefined ? [] : [combined])];
-    for (const from of wholes.flatMap((thing) => thingNodes(builder, thing))) {
+    for (const from of wholes.flatMap(nodesOf)) {
       for (const to of parts) if (from !== to) builder.edge(from, 'contains', to, pointer);
     }
   }
@@ -116,6 +118,7 @@ function stateVulnerability(
   builder: FactsBuilder,
   vulnerability: CsafVulnerability,
   things: ReadonlyMap<string, ReportThing>,
+  nodesOf: NodesOf,
 ): void {
   const { cve, ids, statuses } = vulnerability;
   const others = ids.map(([, text]) => text);
@@ -138,7 +141,7 @@ function stateVulnerability(
         justification: flags.get(product) ?? '',
         remediation: remediations.get(product) ?? '',
       };
-      stateStatus(builder, { id, aliases: [], thing, status, details, pointer });
+      stateStatus(builder, { id, aliases: [], thing, status, details, pointer }, nodesOf);
     }
   }
 }

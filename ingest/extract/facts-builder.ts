@@ -203,6 +203,10 @@ export class FactsBuilder {
     }
   }
 
+  get problemCount(): number {
+    return this.#problems.length;
+  }
+
   /** The facts, in an order that depends on content only. */
   build(about: { format: string; version: string | null; statementKind: string }): Facts {
     return {
@@ -219,7 +223,8 @@ export class FactsBuilder {
     };
   }
 
-  #strongRefs(input: EntityInput): string[] {
+  #strongRefs(input: EntityInput): readonly string[] {
+    if (isEmpty(input.digests)) return NO_TEXTS;
     const found = new Set<string>();
     for (const { algorithm, hex } of input.digests ?? []) {
       const digest = findDigest(algorithm, hex);
@@ -230,11 +235,13 @@ export class FactsBuilder {
         this.problem('placeholder-digest', input.pointer, `not a ${algorithm} digest: "${hex}"`);
       }
     }
-    return [...found].sort((a, b) => starRank(a) - starRank(b));
+    return found.size < 2 ? [...found] : [...found].sort((a, b) => starRank(a) - starRank(b));
   }
 
-  #coordinates(input: EntityInput): string[] {
-    const found = new Set<string>(input.coordinates ?? []);
+  #coordinates(input: EntityInput): readonly string[] {
+    const ready = input.coordinates ?? NO_TEXTS;
+    if (isEmpty(input.purls) && ready.length < 2) return ready;
+    const found = new Set<string>(ready);
     for (const text of input.purls ?? []) {
       const purl = findPurl(text);
       if (purl === undefined) this.problem('purl-invalid', input.pointer, `not a purl: "${text}"`);
@@ -244,8 +251,10 @@ export class FactsBuilder {
   }
 
   /** md5, sha1 and unversioned purls: shared names, with everything else the caller calls a name. */
-  #weakRefs(input: EntityInput): string[] {
-    const found = new Set<string>(input.nameRefs ?? []);
+  #weakRefs(input: EntityInput): readonly string[] {
+    const ready = input.nameRefs ?? NO_TEXTS;
+    if (isEmpty(input.purls) && isEmpty(input.digests) && ready.length < 2) return ready;
+    const found = new Set<string>(ready);
     for (const text of input.purls ?? []) {
       const purl = findPurl(text);
       if (purl !== undefined && levelOf(purl) === 'name') found.add(purl);
@@ -263,7 +272,7 @@ export class FactsBuilder {
   /** This document's own node for a name, linked to each shared name by one edge. */
   #mention(input: EntityInput, names: readonly string[]): number {
     const local = input.local ?? names[0] ?? `#${this.#localCounter++}`;
-    const id = this.#node(this.localRef(local), input.kinds);
+    const id = this.#boundNode(this.localRef(local), input.kinds);
     this.#label(id, input);
     for (const name of names) {
       const shared = this.#node(name, ['Name']);
@@ -303,7 +312,13 @@ export class FactsBuilder {
   }
 
   #node(text: string, kinds: readonly Kind[], name?: string): number {
-    const ref = boundRef(text);
+    const id = this.#boundNode(boundRef(text), kinds);
+    if (name !== undefined) this.#name(id, name);
+    return id;
+  }
+
+  /** The node of a ref that is bounded already. */
+  #boundNode(ref: string, kinds: readonly Kind[]): number {
     let id = this.#byRef.get(ref);
     if (id === undefined) {
       id = this.#refs.length;
@@ -320,7 +335,6 @@ export class FactsBuilder {
       this.#byRef.set(ref, id);
     }
     for (const kind of kinds) this.addKind(id, kind);
-    if (name !== undefined) this.#name(id, name);
     return id;
   }
 
@@ -341,10 +355,10 @@ const NONE: Readonly<Record<string, string>> = Object.freeze({});
 const NO_TEXTS: readonly string[] = Object.freeze([]);
 
 function boundRecord(record: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const entries = Object.entries(record);
-  const isBound = ([key, value]: [string, string]): boolean =>
-    key.length <= LIMITS.refChars && key.isWellFormed() && value.isWellFormed();
-  return entries.every(isBound) ? record : Object.fromEntries(entries.map(boundEntry));
+  const isBound = (key: string): boolean =>
+    key.length <= LIMITS.refChars && key.isWellFormed() && record[key]?.isWellFormed() !== false;
+  if (Object.keys(record).every(isBound)) return record;
+  return Object.fromEntries(Object.entries(record).map(boundEntry));
 }
 
 function boundEntry([key, value]: [string, string]): [string, string] {
@@ -376,6 +390,10 @@ function kindListOf(mask: number): readonly Kind[] {
   return kinds;
 }
 
+function isEmpty(list: readonly unknown[] | undefined): boolean {
+  return list === undefined || list.length === 0;
+}
+
 function starRank(ref: string): number {
   return STAR_ORDER.findIndex((algorithm) => ref.startsWith(`${algorithm}:`));
 }
@@ -385,9 +403,10 @@ function sortedEntries(record: Readonly<Record<string, string>>): [string, strin
 }
 
 function wellFormed(record: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const entries = Object.entries(record);
-  if (entries.every(([key, value]) => key.isWellFormed() && value.isWellFormed())) return record;
+  const isWell = (key: string): boolean =>
+    key.isWellFormed() && record[key]?.isWellFormed() !== false;
+  if (Object.keys(record).every(isWell)) return record;
   return Object.fromEntries(
-    entries.map(([key, value]) => [key.toWellFormed(), value.toWellFormed()]),
+    Object.entries(record).map(([key, value]) => [key.toWellFormed(), value.toWellFormed()]),
   );
 }

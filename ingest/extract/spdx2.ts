@@ -17,7 +17,11 @@ export const spdx2Reader: FormatReader = {
 function readSpdx2Document(decoded: Decoded, detected: Detected, context: ReadContext): Reading {
   const { document, form } = readSpdx2(decoded, detected.format);
   const extracted = extractSpdx2(document, detected.format, context);
-  const placed = replacePointers(extracted, (pointer) => form.placeOf(pointer));
+  // JSON is the form that pointers are stated in already
+  const placed =
+    detected.format === 'spdx2-json'
+      ? extracted
+      : replacePointers(extracted, (pointer) => form.placeOf(pointer));
   const problems = [...form.problems, ...placed.problems].slice(0, LIMITS.problems);
   const facts = { ...placed, problems };
   if (context.strict !== true) return { facts, conformant: null, conformanceProblems: [] };

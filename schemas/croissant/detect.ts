@@ -50,6 +50,8 @@ export function vocabularyOf(dataset: JsonValue): CroissantVocabulary {
 
 function isCroissantDataset(dataset: JsonValue): boolean {
   if (!isJsonObject(dataset)) return false;
+  // without a context of its own no other member means @type
+  if (!isJsonObject(dataset['@context']) && !Object.hasOwn(dataset, '@type')) return false;
   const vocabulary = vocabularyOf(dataset);
   if (!vocabulary.typesOf(dataset).includes('sc:Dataset')) return false;
   if (conformsToOf(dataset).some((iri) => iri.includes('mlcommons.org/croissant'))) return true;

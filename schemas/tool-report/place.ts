@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isJsonObject, pointerJoin, valueAt, type JsonDocument } from '../../core/json.ts';
+import {
+  isJsonObject,
+  pointerJoin,
+  valueAt,
+  writesNumbersPlainly,
+  type JsonDocument,
+} from '../../core/json.ts';
 import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 
 /**
@@ -141,11 +147,14 @@ const keepNumbers: SourceReviver = (_key, value, { source }) =>
 
 /**
  * The root of a document that parseJson has accepted. Its numbers are parsed a second time, as text, when the first of them
- * is asked for: most documents are never asked.
+ * is asked for and one of them is written otherwise than its value: few documents need it.
  */
 export function placeOf(json: JsonDocument): Place {
+  let isPlain: boolean | undefined;
   let written: JsonValue | undefined;
   return new Place(json.value, '', (pointer) => {
+    isPlain ??= writesNumbersPlainly(json.text);
+    if (isPlain) return undefined;
     written ??= (JSON.parse as (source: string, reviver: SourceReviver) => JsonValue)(
       json.text,
       keepNumbers,

@@ -28,6 +28,8 @@ export interface SuppliedChain {
   readonly what: string;
   /** Where a fault belongs. */
   readonly stage: 'chain' | 'collateral';
+  /** True where the lowest one is itself an authority. */
+  readonly endsInAuthority?: boolean;
 }
 
 /** A chain that ends in a trusted root. */
@@ -49,7 +51,7 @@ export function verifyIntelChain(
   anchors: readonly Certificate[],
   at: Instant,
 ): Verdict<VerifiedChain> {
-  const { certificates, names, what, stage } = supplied;
+  const { certificates, names, what, stage, endsInAuthority = false } = supplied;
   const chain = certificates.slice(0, names.length);
   const [leaf] = chain;
   const top = chain.at(-1);
@@ -62,7 +64,7 @@ export function verifyIntelChain(
   if (anchor === undefined) {
     return failure(stage, 'root-not-trusted', `the ${what} does not end in a trusted root`);
   }
-  const path = { chain, anchor, at, algorithms: INTEL_ALGORITHMS };
+  const path = { chain, anchor, at, algorithms: INTEL_ALGORITHMS, endsInAuthority };
   const verified = verifyCertificatePath(path);
   if (verified.status !== 'passed') return atStage(verified, stage);
   const fault = findNameFault(chain, names);

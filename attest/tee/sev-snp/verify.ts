@@ -250,7 +250,8 @@ function missingEk(report: SnpReport): Verdict<never> {
   return unanswered('chain', 'endorsement-missing', message, { hint });
 }
 
-function kdsPath(report: SnpReport, product: SnpProduct): string {
+/** Path and query of the certificate of a report at the AMD Key Distribution Service. @see AMD publication 57230 */
+export function kdsPath(report: SnpReport, product: SnpProduct): string {
   const tcb = readTcb(product, report.reportedTcb);
   const names = {
     bootloader: 'blSPL',

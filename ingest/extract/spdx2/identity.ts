@@ -28,12 +28,16 @@ const KIND_OF_PURL_TYPE: ReadonlyMap<string, Kind> = new Map([
 ]);
 /** "There is none" and "I do not say": absence, never a value. */
 const ABSENT = new Set(['', 'NOASSERTION', 'NONE']);
+const LONGEST_ABSENT = 'NOASSERTION'.length;
 const PLACEHOLDER_VERSIONS = new Set(['unknown', 'latest', 'null', 'undefined', 'n/a', '-']);
 const MAX_ATTRIBUTE = 256;
 
 /** A text of an SPDX 2 document; undefined for NOASSERTION and NONE. */
 export function stated(text: string | undefined): string | undefined {
-  return text === undefined || ABSENT.has(text.trim().toUpperCase()) ? undefined : text;
+  if (text === undefined) return undefined;
+  const trimmed = text.trim();
+  const isLong = trimmed.length > LONGEST_ABSENT;
+  return isLong || !ABSENT.has(trimmed.toUpperCase()) ? text : undefined;
 }
 
 /** What is known of an element beside its own record. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { findDigest } from '../../../core/digest.ts';
+import { LIMITS } from '../../../core/limits.ts';
 import { findPurl, levelOf, nameRef } from '../../../graph/domain/node-ref.ts';
 import { findGitRef } from '../git-ref.ts';
 import type { ReportThing } from '../../../schemas/tool-report/model.ts';
@@ -21,6 +22,25 @@ export function thingNodes(builder: FactsBuilder, named: ReportThing): number[] 
     ...commitNodes(builder, thing),
   ];
   return nodes.length > 0 ? [...new Set(nodes)] : [builder.entity(mentionOf(thing))];
+}
+
+/** The nodes of a thing, for who asks again and again. */
+export type NodesOf = (thing: ReportThing) => readonly number[];
+
+/**
+ * thingNodes that remembers. Asking again adds nothing to a document's facts, unless there is something to complain of: that
+ * is listed each time.
+ */
+export function rememberingNodes(builder: FactsBuilder): NodesOf {
+  const known = new Map<ReportThing, readonly number[]>();
+  return (thing) => {
+    const found = known.get(thing);
+    if (found !== undefined) return found;
+    const problems = builder.problemCount;
+    const nodes = thingNodes(builder, thing);
+    if (builder.problemCount === problems && problems < LIMITS.problems) known.set(thing, nodes);
+    return nodes;
+  };
 }
 
 /** One thing is asked for by many records, so how many identities it has is what each of them costs. */

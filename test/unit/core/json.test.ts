@@ -13,6 +13,7 @@ import {
   pointerToken,
   stringMember,
   valueAt,
+  writesNumbersPlainly,
 } from '../../../core/json.ts';
 import { LIMITS } from '../../../core/limits.ts';
 
@@ -233,5 +234,32 @@ describe('pointers and places', () => {
         }
       }),
     );
+  });
+});
+
+describe('numbers as their values are written back', () => {
+  test.each([
+    '0',
+    '[1, -2, 0.5, 1e+21]',
+    '{"a": 9007199254740991, "b": {"c": [true, null, "x"]}}',
+    '"1.0"',
+    '{"1.0": "\\"2.00 -0"}',
+    '[]',
+  ])('%s is plain', (text) => {
+    expect(writesNumbersPlainly(text)).toBe(true);
+  });
+
+  test.each([
+    '1.0',
+    '-0',
+    '[1, 1e2]',
+    '1E+21',
+    '[0.10]',
+    '9007199254740993',
+    '1e999',
+    '{"a": "\\\\", "b": 2.00}',
+    '{"1": {"b": [1, 5.60]}}',
+  ])('%s is not', (text) => {
+    expect(writesNumbersPlainly(text)).toBe(false);
   });
 });

@@ -143,6 +143,19 @@ describe('statuses', () => {
     ]);
   });
 
+  test('a product that is named often is complained of as often', () => {
+    const broken = names(product('A', { purl: 'pkg:' }), product('B', { purl: 'pkg:npm/b@1' }));
+    const often = [{ cve: 'CVE-2026-1', product_status: { fixed: ['A', 'A', 'B', 'B', 'B'] } }];
+    const facts = factsOf(csaf(broken, often));
+    // in the tree and twice in the list, and each time as an identity and as a name
+    expect(facts.problems.filter(({ code }) => code === 'purl-invalid')).toHaveLength(6);
+    expect(refEdges(facts, 'hasStatus')).toHaveLength(2);
+    const pointers = facts.edges
+      .filter(({ relation }) => relation === 'hasStatus')
+      .map((edge) => edge.pointers.length);
+    expect(pointers).toEqual([2, 3]);
+  });
+
   test('flags and remediations of a group are of its products', () => {
     const vulnerability = {
       cve: 'CVE-2026-1',

@@ -304,3 +304,36 @@ describe('detection and parsing', () => {
     expect(second?.files[0]?.pointer).toBe('/1/distribution/0');
   });
 });
+
+describe('a dataset is told by what its members mean', () => {
+  const detected = (context: unknown, type: string): unknown =>
+    detectCroissant(
+      decode(
+        new TextEncoder().encode(
+          JSON.stringify({
+            '@context': context,
+            [type]: 'sc:Dataset',
+            'dct:conformsTo': 'http://mlcommons.org/croissant/1.0',
+          }),
+        ),
+      ),
+    )?.version;
+  const own = { sc: 'https://schema.org/', dct: 'http://purl.org/dc/terms/', kind: '@type' };
+
+  test.each([
+    ['its own context', own, '@type'],
+    ['a word of its own context for @type', own, 'kind'],
+    ['the standard context', 'https://mlcommons.org/croissant/1.0', '@type'],
+    ['no context', undefined, '@type'],
+  ])('%s', (_, context, type) => {
+    expect(detected(context, type)).toBe('1.0');
+  });
+
+  test.each([
+    ['a word that its context does not define', own, 'type'],
+    ['a word without a context', undefined, 'kind'],
+    ['a word with a context that is elsewhere', 'https://example.org/context', 'kind'],
+  ])('%s is no type', (_, context, type) => {
+    expect(detected(context, type)).toBeUndefined();
+  });
+});

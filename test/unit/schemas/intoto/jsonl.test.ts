@@ -36,6 +36,8 @@ describe('JSON lines', () => {
   test.each([
     ['one document', '{"a":1}'],
     ['one document and a newline', '{"a":1}\n\n'],
+    ['one document and blank characters of Unicode', '{"a":1}\n\u00a0\u3000\n'],
+    ['one document and a control character', '{"a":1}\n\u0001'],
     ['pretty-printed JSON', '{\n  "a": 1\n}\n'],
     ['a pretty-printed array', '[\n{},\n{}\n]'],
     ['a broken first line', '{"a":\n{"b":2}'],

@@ -52,6 +52,25 @@ describe('a place in a document', () => {
     ]);
   });
 
+  test('every number is quoted as it was written, whatever stands beside it', () => {
+    const spelling = fc.stringMatching(
+      /^-?(?:0|[1-9][0-9]{0,20})(?:\.[0-9]{1,8})?(?:[eE][+-]?[0-9]{1,3})?$/,
+    );
+    const plain = fc.oneof(fc.integer().map(String), fc.constantFrom('0.5', '5.6', '1e+21'));
+    const decoy = fc.constantFrom('"1.0"', '"\\"2.00"', 'true', 'null', '"\\\\"');
+    const values = fc.oneof(
+      fc.array(fc.oneof(plain, decoy)),
+      fc.array(fc.oneof(spelling, plain, decoy)),
+    );
+    fc.assert(
+      fc.property(values, (written) => {
+        const places = placeOf(parseJson(`{"a": [${written.join(', ')}]}`)).at('a').items;
+        const numbers = written.map((text) => (/^[-0-9]/.test(text) ? text : undefined));
+        expect(places.map(({ numeral }) => numeral)).toEqual(numbers);
+      }),
+    );
+  });
+
   test('every value is found again at its pointer, and nothing inherited', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
