@@ -48,7 +48,7 @@ describe('OLPC canonical JSON', () => {
     expect(code).toBe('ERR_PARSE_DOCUMENT');
   });
 
-  test('without control characters it is JSON of the same value, whatever order the members came in', () => {
+  test('without control characters it is the JSON text of the sorted value, whatever order the members came in', () => {
     const leaf = fc.oneof(fc.maxSafeInteger(), fc.boolean(), fc.constant(null), plainText());
     const { value } = fc.letrec<{ value: JsonValue }>((tie) => ({
       value: fc.oneof(
@@ -61,7 +61,7 @@ describe('OLPC canonical JSON', () => {
     fc.assert(
       fc.property(value, (candidate) => {
         const text = canonicalizeOlpc(candidate);
-        expect(JSON.stringify(sorted(JSON.parse(text)))).toBe(JSON.stringify(sorted(candidate)));
+        expect(text).toBe(JSON.stringify(sorted(candidate)));
         expect(canonicalizeOlpc(reversed(candidate))).toBe(text);
       }),
     );
@@ -75,9 +75,14 @@ function plainText(): fc.Arbitrary<string> {
   });
 }
 
-/** Minus zero is zero in JSON text. */
+/**
+ * Members in the order of their UTF-8 bytes, which is that of code points. The texts are compared and none is parsed:
+ * JSON.parse of Node 24.21 (V8 13.6) now and then reads an escaped member name wrongly.
+ */
 function sorted(value: unknown): unknown {
-  return rebuild(value, (keys) => keys.sort());
+  return rebuild(value, (keys) =>
+    keys.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
+  );
 }
 
 function reversed(value: JsonValue): JsonValue {
