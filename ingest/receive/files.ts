@@ -369,7 +369,8 @@ function tooMany(source: string, most: number): PedigreeError {
   });
 }
 
-function tooLarge(source: string): PedigreeError {
+/** The refusal of something longer than a document may be. */
+export function tooLarge(source: string): PedigreeError {
   const most = `${LIMITS.documentBytes / (1024 * 1024)} MB`;
   return new PedigreeError(
     'ERR_LIMIT_SIZE',

@@ -2,6 +2,7 @@
 import { isStrongAlgorithm } from '../../../core/digest.ts';
 import type { Kind } from '../../../graph/domain/kinds.ts';
 import { levelOf, nameRef } from '../../../graph/domain/node-ref.ts';
+import { hubPurl } from '../hub-purl.ts';
 import type { Thing } from '../things.ts';
 
 /** Kinds that are components, with their component type. */
@@ -26,7 +27,6 @@ const PACKAGE_TYPES = new Set([
   'device-driver',
   'firmware',
 ]);
-const HUB = /^hf:(datasets\/)?([^@]+)@([0-9a-f]{40})$/;
 const OMNIBOR = /^gitoid:(?:blob|tree|commit|tag):sha256:[0-9a-f]{64}$/;
 
 /**
@@ -86,13 +86,4 @@ function sharedNameOf(thing: Thing): string | undefined {
   const isBareFile = typeOf(thing) === 'file' && version === undefined;
   if (isBareFile || !isLocal(thing)) return undefined;
   return nameRef('cdx', version === undefined ? thing.name : `${thing.name}@${version}`);
-}
-
-/** A commit on the Hub as a purl (purl-spec, type huggingface). */
-function hubPurl(ref: string, { kind }: Thing): string | undefined {
-  const [, isDataset, id, commit] = HUB.exec(ref) ?? [];
-  const fits = isDataset === undefined ? kind === 'Model' : kind === 'Dataset';
-  return id === undefined || commit === undefined || !fits
-    ? undefined
-    : `pkg:huggingface/${id}@${commit}`;
 }

@@ -2,12 +2,12 @@
 import { levelOf, nameRef } from '../../../graph/domain/node-ref.ts';
 import { findInstant, type Instant } from '../../../core/instant.ts';
 import type { Account } from '../account.ts';
+import { hubPurl } from '../hub-purl.ts';
 import type { Thing } from '../things.ts';
 import { ARTIFACT_CLASSES } from './plan.ts';
 
 type Mutable = Record<string, unknown>;
 
-const HUB = /^hf:(datasets\/)?([^@]+)@([0-9a-f]{40})$/;
 const GITOID = /^gitoid:(?:blob|tree|commit|tag):sha256:[0-9a-f]{64}$/;
 const ABSOLUTE_URI = /^[A-Za-z][A-Za-z0-9+.-]*:[!$&-;=?-Z_a-z~#%]+$/;
 /** Stands where nobody says of what type a build was, which SPDX wants to know. */
@@ -205,14 +205,6 @@ function sharedNameOf(thing: Thing, purls: readonly string[]): string | undefine
   if (!isPackage || isKnown) return undefined;
   const { version } = thing.attributes;
   return nameRef('spdx', version === undefined ? thing.name : `${thing.name}@${version}`);
-}
-
-function hubPurl(ref: string, { kind }: Thing): string | undefined {
-  const [, isDataset, id, commit] = HUB.exec(ref) ?? [];
-  const fits = isDataset === undefined ? kind === 'Model' : kind === 'Dataset';
-  return id === undefined || commit === undefined || !fits
-    ? undefined
-    : `pkg:huggingface/${id}@${commit}`;
 }
 
 const NO_IDENTITY = 'no identity that readers of SPDX take; kept as an external identifier';

@@ -7,6 +7,7 @@ import { LIMITS } from '../../../core/limits.ts';
 import { isEvidenceName } from '../../../schemas/evidence-file/evidence-file.ts';
 import type { CollectContext, Collected, Collector } from '../collector.ts';
 import { withEndCursor } from '../end-cursor.ts';
+import { tooLarge } from '../../receive/files.ts';
 import { Misses, refusedThing } from '../misses.ts';
 import { assertKnownQuery, parseEndpoint, textOfEndpoint } from '../source-endpoint.ts';
 import { assertKnownOptions, findFlagOption, listOption } from '../source-options.ts';
@@ -247,12 +248,7 @@ class ServerWalk {
     const name = hashOf(['file', store.label, listed]);
     if (this.position.seen.has(name)) return;
     if ((findMs(listed, 'file_size') ?? 0) > LIMITS.documentBytes) {
-      const most = `${LIMITS.documentBytes / (1024 * 1024)} MB`;
-      yield refusedThing(
-        label,
-        'ERR_LIMIT_SIZE',
-        `larger than ${most}, the most one document may have`,
-      );
+      yield { received: { source: label, refused: tooLarge(label) }, cursor: null };
       return;
     }
     try {

@@ -13,6 +13,7 @@ import {
 } from '../../../schemas/oci-manifest/roles.ts';
 import type { CollectContext, Collected, Collector } from '../collector.ts';
 import { withEndCursor } from '../end-cursor.ts';
+import { tooLarge } from '../../receive/files.ts';
 import { Misses, refusedThing } from '../misses.ts';
 import { Seen } from '../seen.ts';
 import type { CollectorKind } from '../source-spec.ts';
@@ -177,12 +178,7 @@ class RegistryWalk {
     const title = titleOf(layer);
     const label = `${this.#labelOf(digest)}${title === undefined ? '' : ` (${excerpt(title)})`}`;
     if ((layer.sizeBytes ?? 0) > LIMITS.documentBytes) {
-      const most = `${LIMITS.documentBytes / (1024 * 1024)} MB`;
-      yield refusedThing(
-        label,
-        'ERR_LIMIT_SIZE',
-        `larger than ${most}, the most one document may have`,
-      );
+      yield { received: { source: label, refused: tooLarge(label) }, cursor: null };
       return;
     }
     try {

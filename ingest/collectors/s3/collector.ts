@@ -7,6 +7,7 @@ import { member, stringMember } from '../../../core/json.ts';
 import { LIMITS } from '../../../core/limits.ts';
 import type { CollectContext, Collected, Collector } from '../collector.ts';
 import { withEndCursor } from '../end-cursor.ts';
+import { tooLarge } from '../../receive/files.ts';
 import { Misses, refusedThing } from '../misses.ts';
 import { Seen } from '../seen.ts';
 import type { CollectorKind } from '../source-spec.ts';
@@ -95,7 +96,11 @@ class BucketWalk {
       for (const object of page) {
         if (this.#context.signal.aborted) return;
         if (++this.#done > LIMITS.folderFiles) {
-          yield this.#refused('', 'ERR_LIMIT_ITEMS', `more than ${LIMITS.folderFiles} objects`);
+          yield refusedThing(
+            this.#labelOf(''),
+            'ERR_LIMIT_ITEMS',
+            `more than ${LIMITS.folderFiles} objects`,
+          );
           return;
         }
         // not every store lists by key; then there is no place to go on from
@@ -113,12 +118,8 @@ class BucketWalk {
     const isFolderMark = key.endsWith('/') && sizeBytes === 0;
     if (isFolderMark || this.#seen.has(name) || this.#isOld(object)) return;
     if (sizeBytes > LIMITS.documentBytes) {
-      const most = `${LIMITS.documentBytes / (1024 * 1024)} MB`;
-      yield this.#refused(
-        key,
-        'ERR_LIMIT_SIZE',
-        `larger than ${most}, the most one document may have`,
-      );
+      const source = this.#labelOf(key);
+      yield { received: { source, refused: tooLarge(source) }, cursor: null };
       return;
     }
     try {
@@ -149,10 +150,6 @@ class BucketWalk {
 
   #labelOf(key: string): string {
     return `s3://${this.#address.bucket}/${excerpt(key, 400)}`;
-  }
-
-  #refused(key: string, code: 'ERR_LIMIT_ITEMS' | 'ERR_LIMIT_SIZE', why: string): Collected {
-    return refusedThing(this.#labelOf(key), code, why);
   }
 }
 
