@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Mutated documents of every format through the door of ingest, for as long as you like:
-//   node test/fuzz/formats.fuzz.ts [--seconds 60] [--from RUN] [--keep FOLDER]
+//   node test/fuzz/formats.fuzz.ts [--seconds 60] [--from RUN] [--keep FOLDER]     seconds of processor time
 //   node test/fuzz/formats.fuzz.ts --replay FILE…      reads files once and says how it went
 // Each runs in a worker that is given 256 MB beside what it needs to stand there, and is watched. A run that throws what is
 // no PedigreeError, takes more than a second, or more memory, is a bug: its bytes are kept in the folder. Exit code 1 then.
@@ -13,6 +13,7 @@ import { hasShared } from '../support/shared.ts';
 import { DocumentFuzzer, judge } from './document-fuzzer.ts';
 import type { FuzzJob, FuzzReport } from './document-fuzz-worker.ts';
 import { readDocumentSeeds } from './document-seeds.ts';
+import { usedSeconds } from './processor-time.ts';
 
 const SLOW_MS = 1000;
 /** A worker that is stuck longer than this is ended; its run counts as slow. */
@@ -54,8 +55,7 @@ async function fuzz(seconds: number, from: number): Promise<void> {
   const keep = values.keep ?? mkdtempSync(join(tmpdir(), 'pedigree-fuzz-'));
   mkdirSync(keep, { recursive: true });
   const watch = new Watch(keep);
-  const end = performance.now() + 1000 * seconds;
-  for (let next = from; performance.now() < end;) next = await watch.shift(next, end);
+  for (let next = from; usedSeconds() < seconds;) next = await watch.shift(next, seconds);
   watch.summarise();
   process.exitCode = watch.bugs === 0 && watch.runs > 0 ? 0 : 1;
 }
@@ -76,7 +76,7 @@ class Watch {
   }
 
   /** One worker, until it dies or time is up. @returns the run to go on with */
-  async shift(from: number, end: number): Promise<number> {
+  async shift(from: number, seconds: number): Promise<number> {
     const at = new Int32Array(new SharedArrayBuffer(4)).fill(NOT_STARTED);
     const worker = new Worker(new URL('document-fuzz-worker.ts', import.meta.url), {
       workerData: { from, at } satisfies FuzzJob,
@@ -90,7 +90,7 @@ class Watch {
       const now = performance.now();
       if (at[0] !== last) [last, since] = [at[0] ?? 0, now];
       isStuck = last !== NOT_STARTED && now - since > STUCK_MS;
-      if (isStuck || now > end) void worker.terminate();
+      if (isStuck || usedSeconds() > seconds) void worker.terminate();
     }, WATCH_MS);
     const death = await new Promise<string | null>((resolve) => {
       worker.on('error', (error) => resolve(error.message));

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Mutated evidence and collateral of every kind, for as long as you like:
-//   node test/fuzz/tee.fuzz.ts [--seconds 60] [--from RUN] [--count RUNS]
+//   node test/fuzz/tee.fuzz.ts [--seconds 60] [--from RUN] [--count RUNS]     seconds of processor time
 // Without the shared documents (PEDIGREE_SHARED) only kinds that we make ourselves are covered. Keys of these are new in each
 // process: a run of theirs is repeated with other bytes. Exit code 1 where something was found.
 import { parseArgs } from 'node:util';
 import { hasShared } from '../support/shared.ts';
+import { usedSeconds } from './processor-time.ts';
 import { TeeFuzzer } from './tee-fuzzer.ts';
 import type { FuzzRun } from './tee-fuzzer.ts';
 import { readSeeds } from './tee-seeds.ts';
@@ -40,8 +41,7 @@ function fuzz(seconds: number, from: number, count: number): number {
   const fuzzer = new TeeFuzzer(readSeeds());
   const tallies = new Map<string, Tally>();
   const found: FuzzRun[] = [];
-  const end = performance.now() + 1000 * seconds;
-  for (let run = from; run < from + count && performance.now() < end; run++) {
+  for (let run = from; run < from + count && usedSeconds() < seconds; run++) {
     const result = fuzzer.run(run);
     record(tallies, result);
     if (result.problem !== null && found.push(result) <= MAX_LISTED) print(result);
