@@ -28,6 +28,7 @@ interface Part {
 
 const DCAP_TESTS = [
   `${UNIT}/dcap/abi.test.ts`,
+  `${UNIT}/dcap/boundaries.test.ts`,
   `${UNIT}/dcap/pki.test.ts`,
   `${UNIT}/dcap/roots.test.ts`,
   `${UNIT}/dcap/tcb-status.test.ts`,
@@ -36,9 +37,11 @@ const DCAP_TESTS = [
   `${UNIT}/tdx/*.test.ts`,
 ];
 
+const TOKEN_TESTS = [`${UNIT}/verifier-token/*.test.ts`];
+
 const PARTS: ReadonlyMap<string, Part> = new Map([
   ['dcap', partOf('dcap', DCAP_TESTS)],
-  ['tpm', partOf('tpm', [`${UNIT}/tpm/form.test.ts`])],
+  ['tpm', partOf('tpm', [`${UNIT}/tpm/{form,appraise}.test.ts`])],
   ['sev-snp', partOf('sev-snp')],
   ['nvidia-gpu', partOf('nvidia-gpu')],
   ['nitro', partOf('nitro')],
@@ -48,6 +51,7 @@ const PARTS: ReadonlyMap<string, Part> = new Map([
   ['simulated', partOf('simulated')],
   ['tdx', partOf('tdx', DCAP_TESTS)],
   ['sgx', partOf('sgx', DCAP_TESTS)],
+  ['verifier-token', partOf('{verifier-token,azure-maa,intel-trust-authority}', TOKEN_TESTS)],
   ['shared', { files: ['attest/tee/*.ts'], tests: [`${UNIT}/{,sev-snp/,nitro/,ear/}*.test.ts`] }],
   ['x509', { files: ['attest/x509/*.ts'], tests: [`${UNIT}/x509/*.test.ts`] }],
 ]);
