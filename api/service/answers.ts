@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Decision } from '../../attest/decision/decision.ts';
+import { parseExactJson } from '../../core/exact-json.ts';
 import type { BlastRadius, Hit, OpenGroup } from '../../graph/lineage/blast-radius.ts';
 import type { LineageGraph } from '../../graph/lineage/lineage-graph.ts';
 import type { RetrainWave, RollbackTarget } from '../../graph/lineage/recovery.ts';
@@ -69,6 +70,6 @@ export interface DecisionJson {
 }
 
 export function decisionJson({ decision, digest, logIndex, vsa }: VerifyAnswer): DecisionJson {
-  const envelope: unknown = vsa === null ? null : JSON.parse(new TextDecoder().decode(vsa));
+  const envelope: unknown = vsa === null ? null : parseExactJson(new TextDecoder().decode(vsa));
   return { digest, logIndex, decision, vsa: envelope };
 }

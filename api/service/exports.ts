@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isPedigreeError, PedigreeError } from '../../core/errors.ts';
+import { parseExactJson } from '../../core/exact-json.ts';
 import { LIMITS } from '../../core/limits.ts';
 import type { Facts } from '../../graph/domain/facts.ts';
 import { lineageGraph } from '../../graph/lineage/lineage-graph.ts';
@@ -41,7 +42,7 @@ export interface ExportJson {
 export function exportJson(format: ExportFormat, exported: Exported): ExportJson {
   const { mediaType, bytes, notCarried } = exported;
   const text = new TextDecoder().decode(bytes);
-  const document: unknown = format === 'in-toto-bundle' ? text : JSON.parse(text);
+  const document: unknown = format === 'in-toto-bundle' ? text : parseExactJson(text);
   return { format, mediaType, document, notCarried };
 }
 

@@ -4,6 +4,7 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hexOf, sha256, type Digest } from '../../core/digest.ts';
 import { PedigreeError } from '../../core/errors.ts';
+import { writeSynced } from '../write-synced.ts';
 import type { BlobStore } from './port.ts';
 
 /** Blobs as files: `<folder>/<first two hex digits>/<the rest>`. Written aside, synced, then renamed into place. */
@@ -82,16 +83,6 @@ async function writeWhole(path: string, bytes: Uint8Array): Promise<boolean> {
       retryable: true,
       cause,
     });
-  }
-}
-
-async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx', 0o600);
-  try {
-    await file.writeFile(bytes);
-    await file.datasync();
-  } finally {
-    await file.close();
   }
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalizeJcs } from '../../core/canonical-json-jcs.ts';
 import { hexOf, sha256 } from '../../core/digest.ts';
 import { PedigreeError } from '../../core/errors.ts';
 import { member, parseJson } from '../../core/json.ts';
+import { writeSynced } from '../write-synced.ts';
 import type { Cursor } from './collector.ts';
 import type { CursorKey, CursorStore } from './cursors.ts';
 
@@ -38,13 +39,7 @@ export class FolderCursorStore implements CursorStore {
     const aside = `${path}.${randomUUID()}`;
     try {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      const file = await open(aside, 'wx', 0o600);
-      try {
-        await file.writeFile(`${JSON.stringify({ kind, source, scope, cursor })}\n`);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
+      await writeSynced(aside, `${JSON.stringify({ kind, source, scope, cursor })}\n`);
       await rename(aside, path);
     } catch (cause) {
       await rm(aside, { force: true }).catch(() => {});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSameBytes } from '../../attest/x509/certificate.ts';
 import { isPedigreeError, PedigreeError } from '../../core/errors.ts';
@@ -8,6 +8,7 @@ import type { Instant } from '../../core/instant.ts';
 import { failed } from '../../core/verdict.ts';
 import type { Verdict } from '../../core/verdict.ts';
 import type { BoundedFetch } from '../collectors/bounded-fetch.ts';
+import { writeSynced } from '../write-synced.ts';
 import type {
   FolderContext,
   Publication,
@@ -198,7 +199,7 @@ async function writeWhole(folder: string, path: string, bytes: Uint8Array): Prom
   const aside = join(folder, `.${randomUUID()}`);
   try {
     await mkdir(aside, { recursive: true });
-    await writeSynced(join(aside, 'part'), bytes);
+    await writeSynced(join(aside, 'part'), bytes, 0o644);
     await rename(join(aside, 'part'), path);
   } catch (cause) {
     throw new PedigreeError('ERR_STORE_UNAVAILABLE', 'the file cannot be written', {
@@ -209,15 +210,5 @@ async function writeWhole(folder: string, path: string, bytes: Uint8Array): Prom
     });
   } finally {
     await rm(aside, { recursive: true, force: true }).catch(() => undefined); // it does no harm
-  }
-}
-
-async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx', 0o644);
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
   }
 }

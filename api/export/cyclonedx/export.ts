@@ -63,14 +63,14 @@ class BomWriter {
     for (const planned of this.#plan.edges) this.#state(planned);
     this.#stateNaming();
     for (const score of this.#projection.scores) this.#stateScore(score);
-    const formulation = formulationOf(
+    const { formulas, tasks } = formulationOf(
       this.#projection,
       this.#things,
       this.#plan,
       this.#account,
       this.#citations,
     );
-    this.#stateUntold(left, formulation);
+    this.#stateUntold(left, tasks);
     const dependencies = this.#dependencies();
     const compositions = this.#compositions();
     const bom: Mutable = {
@@ -82,7 +82,7 @@ class BomWriter {
       components: listed.map((thing) => this.#components.get(thing)),
       ...(dependencies.length > 0 && { dependencies }),
       ...(compositions.length > 0 && { compositions }),
-      ...(formulation.length > 0 && { formulation }),
+      ...(formulas.length > 0 && { formulation: formulas }),
     };
     for (const component of allComponents(bom)) dropEmpty(component);
     const cited = this.#cite(bom);
@@ -295,14 +295,11 @@ class BomWriter {
   }
 
   /** What no field takes is kept for people, in properties of its source. */
-  #stateUntold(left: Plan['left'], formulation: readonly JsonObject[]): void {
-    const tasks = new Map<unknown, Mutable>(
-      tasksIn(formulation).map((task) => [task['bom-ref'], task]),
-    );
+  #stateUntold(left: Plan['left'], tasks: ReadonlyMap<Thing, Mutable>): void {
     for (const { edge, why } of left) {
       const from = this.#things.thingOf(edge.from);
       const holder =
-        from === undefined ? undefined : (this.#components.get(from) ?? tasks.get(bomRefOf(from)));
+        from === undefined ? undefined : (this.#components.get(from) ?? tasks.get(from));
       if (holder === undefined) continue;
       const { relation, to, certain } = edge;
       const told = property('edge', JSON.stringify({ relation, to, certain, why }));
@@ -498,10 +495,4 @@ function dropEmpty(component: Mutable): void {
     const inner = card[key] as object | undefined;
     if (inner === undefined || Object.keys(inner).length === 0) delete card[key];
   }
-}
-
-function tasksIn(formulation: readonly JsonObject[]): Mutable[] {
-  return (formulation as unknown as { workflows: { tasks: Mutable[] }[] }[]).flatMap(
-    ({ workflows }) => workflows.flatMap(({ tasks }) => tasks),
-  );
 }

@@ -17,6 +17,13 @@ const TASK_TYPES: ReadonlySet<string> = new Set(['build', 'scan', 'deploy']);
 const START = ['startedOn', 'timeStart'];
 const END = ['finishedOn', 'timeEnd'];
 
+/** The runs, and where each of them is told. */
+export interface Formulation {
+  /** The member of the BOM; empty where there is no run. */
+  readonly formulas: readonly object[];
+  readonly tasks: ReadonlyMap<Thing, Mutable>;
+}
+
 /** The runs as tasks of one workflow: what each read, made and followed. */
 export function formulationOf(
   projection: Projection,
@@ -24,9 +31,9 @@ export function formulationOf(
   plan: Plan,
   account: Account,
   citations: Citations,
-): readonly JsonObject[] {
-  if (plan.tasks.length === 0) return [];
+): Formulation {
   const tasks = new Map(plan.tasks.map((run) => [run, taskOf(run, account)]));
+  if (tasks.size === 0) return { formulas: [], tasks };
   stateActivities(projection, things, tasks, account, citations);
   const order: Mutable[] = [];
   for (const planned of plan.edges) {
@@ -41,7 +48,7 @@ export function formulationOf(
     tasks: [...tasks.values()],
     ...(order.length > 0 && { taskDependencies: order }),
   };
-  return [{ 'bom-ref': 'pedigree:formula', workflows: [workflow] }] as unknown as JsonObject[];
+  return { formulas: [{ 'bom-ref': 'pedigree:formula', workflows: [workflow] }], tasks };
 }
 
 function taskOf(run: Thing, account: Account): Mutable {
