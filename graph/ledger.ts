@@ -2,6 +2,7 @@
 import { canonicalizeJcs } from '../core/canonical-json-jcs.ts';
 import type { Digest } from '../core/digest.ts';
 import { isPedigreeError, PedigreeError } from '../core/errors.ts';
+import { parseExactJson } from '../core/exact-json.ts';
 import type { Instant } from '../core/instant.ts';
 import { packFacts, unpackFacts } from './domain/facts-codec.ts';
 import type { Facts } from './domain/facts.ts';
@@ -184,7 +185,7 @@ export class Ledger {
     let { frontier, size } = this.#head;
     for await (const entry of this.store.entries(size)) {
       if (size >= head.size) break;
-      const event = JSON.parse(entry.event) as LogEvent;
+      const event = parseExactJson(entry.event) as unknown as LogEvent;
       frontier = appendLeaf(frontier, size, entryLeafHash(entry.event, entry.salt));
       size++;
       const document = this.knowledge.apply(event);

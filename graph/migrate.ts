@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Digest } from '../core/digest.ts';
 import { PedigreeError } from '../core/errors.ts';
+import { parseExactJson } from '../core/exact-json.ts';
 import { packFacts, unpackFacts } from './domain/facts-codec.ts';
 import type { AdministrationEvent, LogEvent } from './domain/log-event.ts';
 import type { Draft, Ledger } from './ledger.ts';
@@ -45,7 +46,7 @@ export async function migrateLog(
   let page: LogEvent[] = [];
   let done = 0;
   for await (const entry of source.entries(0)) {
-    const event = JSON.parse(entry.event) as LogEvent;
+    const event = parseExactJson(entry.event) as unknown as LogEvent;
     page.push(
       entry.index === 0 ? continued(event, origin, head.size, rootOf(head.frontier)) : event,
     );

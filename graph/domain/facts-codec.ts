@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { sha256, type Digest } from '../../core/digest.ts';
 import { PedigreeError } from '../../core/errors.ts';
+import { parseExactJson } from '../../core/exact-json.ts';
 import type { Claim, EdgeFact, Facts, NodeFact, Problem } from './facts.ts';
 import { kindMask, kindsOf, type Kind } from './kinds.ts';
 import { RELATION_NAMES, relationCode, STRENGTHS } from './relations.ts';
@@ -137,7 +138,7 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array {
 export function unpackFacts(bytes: Uint8Array): Facts {
   let packed: PackedFacts;
   try {
-    packed = JSON.parse(new TextDecoder().decode(bytes)) as PackedFacts;
+    packed = parseExactJson(new TextDecoder().decode(bytes)) as unknown as PackedFacts;
   } catch (cause) {
     throw new PedigreeError('ERR_STORE_CORRUPT', 'packed facts are not readable', { cause });
   }

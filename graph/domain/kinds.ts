@@ -37,6 +37,16 @@ export function kindsOf(mask: number): Kind[] {
   return KINDS.filter((_, position) => (mask & (1 << position)) !== 0);
 }
 
+/** Few masks occur, in very many nodes. */
+const kindLists = new Map<number, readonly Kind[]>();
+
+/** The kinds of a mask in the order of their names, as facts list them: one list for all nodes of a mask. */
+export function kindListOf(mask: number): readonly Kind[] {
+  let kinds = kindLists.get(mask);
+  if (kinds === undefined) kindLists.set(mask, (kinds = Object.freeze(kindsOf(mask).sort())));
+  return kinds;
+}
+
 /** The kind a reader is shown; File where nothing better is known. */
 export function shownKind(mask: number): Kind {
   return kindsOf(mask)[0] ?? 'File';

@@ -292,17 +292,20 @@ class Report {
   }
 
   /**
-   * Members whose openness counts: of several documents on one deployment, the best attested. What a weaker one says of the
-   * same place still counts against it, but does not open what a better one has closed.
+   * Members whose openness counts. Of several documents on one deployment, what a weaker one says of the same place still
+   * counts against it, but does not open what the best authorised one has closed. Nobody else silences anybody.
    */
   #telling(members: readonly number[]): readonly number[] {
     const visible = members.filter((node) => this.#view.isVisible(node));
-    const ranked = visible.map((node) => ({
-      node,
-      rank: this.#placements.has(node) ? placementRank(this.#view, node) : 0,
-    }));
+    const ranked = visible.map((node) => ({ node, rank: this.#supportOf(node) }));
     const best = Math.max(0, ...ranked.map(({ rank }) => rank));
+    if (best < tableRank('trusted')) return visible;
     return ranked.filter(({ rank }) => rank === best).map(({ node }) => node);
+  }
+
+  #supportOf(node: number): number {
+    const isPlaced = this.#placements.has(node);
+    return isPlaced ? placementRank(this.#view, node, this.#view.tables.asSupport) : 0;
   }
 
   #brief(node: number): { ref: string; kind: Kind; name: string } {

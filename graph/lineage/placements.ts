@@ -57,12 +57,19 @@ export function startOf(placement: Placement): string {
   return findInstant(placement.since ?? '') ?? '';
 }
 
-/** Class table rank of the best document that places a deployment; 0 for everything else. */
-export function placementRank(view: ScopedIndex, node: number): number {
+/**
+ * Class table rank of the best document that places a deployment; 0 for everything else.
+ * @param table how documents count: for a thing, or against it
+ */
+export function placementRank(
+  view: ScopedIndex,
+  node: number,
+  table: Uint8Array = view.tables.asThreat,
+): number {
   let best = 0;
   view.index.up.forEach(node, (_, mark) => {
     if (RELATION_NAMES[mark & 31] !== 'deploys') return;
-    best = Math.max(best, view.tables.asThreat[mark >>> MARK_BITS] ?? 0);
+    best = Math.max(best, table[mark >>> MARK_BITS] ?? 0);
   });
   return best;
 }

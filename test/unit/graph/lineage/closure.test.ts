@@ -431,3 +431,50 @@ describe('nearest unclosed ancestor', () => {
 test('identities of the sketches are those of the world', () => {
   expect(testIdentity('builder')).toBe(WHO.builder);
 });
+
+describe('several documents on one deployment', () => {
+  const later = 'deployment:prod/s@2026-02-01T00:00:00Z';
+  const earlier = 'deployment:prod/s@2026-01-01T00:00:00Z';
+  const place = (ref: string, artefact: string, by?: SketchDocument['by']): SketchDocument => ({
+    kind: 'deployment',
+    ...(by !== undefined && { by }),
+    subjects: [artefact],
+    edges: [[ref, 'deploys', artefact]],
+    nodes: { [artefact]: 'Model' },
+    claims: (id) => [
+      {
+        type: 'placement',
+        about: id(ref),
+        artefact: id(artefact),
+        service: 's',
+        environment: 'prod',
+        since: ref.slice(ref.indexOf('@') + 1),
+        pointer: '',
+      },
+    ],
+  });
+
+  test.each([
+    ['nobody', undefined],
+    ['somebody known', [WHO.known]],
+  ])('what %s says of a closed model does not hide an open one', (_, by) => {
+    const sketch = closedModel().add('open', place(later, '#m2'));
+    expect(openness(sketch, later)).toBe('open');
+    expect(openness(sketch.add('more', place(earlier, '#model', by)), later)).toBe('open');
+  });
+
+  test('nor what somebody says whose key is compromised by now', () => {
+    const sketch = closedModel()
+      .add('open', place(later, '#m2'))
+      .add('more', place(earlier, '#model', [WHO.release]))
+      .revoke('lost key', `identity:${WHO.release}`);
+    expect(openness(sketch, later)).toBe('open');
+  });
+
+  test('what whoever may deploy says of it does', () => {
+    const sketch = closedModel()
+      .add('open', place(later, '#m2'))
+      .add('more', place(earlier, '#model', [WHO.release]));
+    expect(openness(sketch, later)).toBe('clear');
+  });
+});
