@@ -60,8 +60,8 @@ export const LIMITS = {
 export const YAML_LIMITS = {
   /** Characters of one text. Real cards, locks and manifests stay under 1 MiB. */
   chars: 4 * 1024 * 1024,
-  /** Pieces that the text is cut into: scalars, marks, runs of spaces. A lock of the full size has about as many. */
-  pieces: 2_500_000,
+  /** Pieces that the text is cut into: scalars, marks, runs of spaces; half a million take about a second. Real text has 3 to 11 characters a piece. */
+  pieces: 500_000,
   /** Nesting, aliases followed. */
   depth: LIMITS.depth,
   /** Values of one text once every alias is written out. */
