@@ -4,6 +4,7 @@ import { PedigreeError } from '../../core/errors.ts';
 import { parseExactJson } from '../../core/exact-json.ts';
 import type { Claim, EdgeFact, Facts, NodeFact, Problem } from './facts.ts';
 import { kindMask, kindsOf, type Kind } from './kinds.ts';
+import { packedRowsOf, PackedWriter, type PackedRows } from './packed-writer.ts';
 import { RELATION_NAMES, relationCode, STRENGTHS } from './relations.ts';
 
 type PackedNode = [
@@ -58,11 +59,11 @@ function encode(facts: Facts): PackedFactsBlob {
     format: facts.format,
     version: facts.version,
     statementKind: facts.statementKind,
-    nodes: new Rows(nodes.length, (from, to) => nodes.slice(from, to).map(toPackedNode)),
-    edges: new Rows(edges.length, (from, to) => edges.slice(from, to).map(toPackedEdge)),
+    nodes: rowsOf(nodes, (some) => some.map(toPackedNode)),
+    edges: rowsOf(edges, (some) => some.map(toPackedEdge)),
     subjects: facts.subjects,
     claims: facts.claims,
-    dependsOn: new Rows(dependsOn.length, (from, to) => dependsOn.slice(from, to).flat()),
+    dependsOn: rowsOf(dependsOn, (some) => some.flat()),
     problems: facts.problems,
   });
   return { digest: sha256(bytes), bytes };
@@ -85,13 +86,25 @@ function toPackedEdge(edge: EdgeFact): PackedEdge {
 /** Rows that become text at a time: what a large document becomes would else be held three times over. */
 const ROWS_AT_A_TIME = 1000;
 
+/** The rows that a list is made of, or else what is made of its items. */
+function rowsOf<T>(list: readonly T[], make: (items: readonly T[]) => readonly unknown[]): Rows {
+  return new Rows(list.length, packedRowsOf(list), (from, to) => make(list.slice(from, to)));
+}
+
 /** A list that is made as it is written. */
 class Rows {
+  /** Present where the list writes its rows itself. */
+  readonly own: PackedRows | undefined;
   readonly #count: number;
   readonly #make: (from: number, to: number) => readonly unknown[];
 
-  constructor(count: number, make: (from: number, to: number) => readonly unknown[]) {
+  constructor(
+    count: number,
+    own: PackedRows | undefined,
+    make: (from: number, to: number) => readonly unknown[],
+  ) {
     this.#count = count;
+    this.own = own;
     this.#make = make;
   }
 
@@ -106,20 +119,23 @@ class Rows {
   }
 }
 
+type PackedMembers = Readonly<Record<keyof PackedFacts, unknown>>;
+
 /** What JSON.stringify writes, rows written out. */
-function encodeMembers(packed: Readonly<Record<keyof PackedFacts, unknown>>): Uint8Array {
-  const encoder = new TextEncoder();
-  const pieces: Uint8Array[] = [];
-  let mark = '{';
-  for (const [key, value] of Object.entries(packed)) {
-    pieces.push(encoder.encode(`${mark}${JSON.stringify(key)}:`));
-    const texts = value instanceof Rows ? value.texts() : [JSON.stringify(value)];
-    for (const text of texts) pieces.push(encoder.encode(text));
-    mark = ',';
-  }
-  pieces.push(encoder.encode('}'));
-  return joined(pieces);
+function encodeMembers(packed: PackedMembers): Uint8Array {
+  const isLarge = Object.values(packed).some(
+    (value) => value instanceof Rows && value.own !== undefined,
+  );
+  if (!isLarge) return joined([...memberTexts(packed)].map((text) => UTF_8.encode(text)));
+  // counted first: a buffer that grows would hold it twice
+  const counted = new PackedWriter();
+  writeMembers(packed, counted);
+  const bytes = new Uint8Array(counted.length);
+  writeMembers(packed, new PackedWriter(bytes));
+  return bytes;
 }
+
+const UTF_8 = new TextEncoder();
 
 function joined(pieces: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
@@ -129,6 +145,33 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array {
     at += piece.length;
   }
   return whole;
+}
+
+function* memberTexts(packed: PackedMembers): Generator<string> {
+  let mark = '{';
+  for (const [key, value] of Object.entries(packed)) {
+    yield `${mark}${JSON.stringify(key)}:`;
+    if (value instanceof Rows) yield* value.texts();
+    else yield JSON.stringify(value);
+    mark = ',';
+  }
+  yield '}';
+}
+
+function writeMembers(packed: PackedMembers, out: PackedWriter): void {
+  let mark = '{';
+  for (const [key, value] of Object.entries(packed)) {
+    out.raw(`${mark}${JSON.stringify(key)}:`);
+    if (!(value instanceof Rows)) out.raw(JSON.stringify(value));
+    else if (value.own === undefined) for (const text of value.texts()) out.raw(text);
+    else {
+      out.raw('[');
+      value.own.writeRows(out);
+      out.raw(']');
+    }
+    mark = ',';
+  }
+  out.raw('}');
 }
 
 /**

@@ -2,6 +2,7 @@
 import { findInstant } from '../../core/instant.ts';
 import { RELATION_NAMES } from '../domain/relations.ts';
 import { MARK_BITS } from './arcs.ts';
+import { tableRank } from './scope.ts';
 import type { ScopedIndex } from './scoped-index.ts';
 
 /** One artefact in one place for one span of time. */
@@ -16,7 +17,7 @@ export interface Placement {
   readonly owner: string | null;
   /** Ref of what runs there. */
   readonly artefact: string;
-  /** False where the placement ended or a later one took its place. */
+  /** False where the placement ended or a later one by somebody who may deploy took its place. */
   readonly current: boolean;
 }
 
@@ -80,8 +81,8 @@ export function serviceKey({ service, environment }: Placement): string {
 }
 
 /**
- * Of several placements of one service in one environment, only the one that began last is current. What is worse attested
- * ends nothing: anybody can say that something else runs there since tomorrow.
+ * Of several placements of one service in one environment, only the one that began last is current. Nobody ends one but who
+ * may deploy, and who is as well attested: anybody can say that something else runs there since tomorrow.
  */
 function endSuperseded(
   view: ScopedIndex,
@@ -89,8 +90,9 @@ function endSuperseded(
 ): Map<number, Placement> {
   const running = new Map<string, { start: string; rank: number }[]>();
   for (const [node, placement] of placements) {
-    if (!placement.current) continue;
-    const one = { start: startOf(placement), rank: placementRank(view, node) };
+    const rank = placementRank(view, node, view.tables.asSupport);
+    if (!placement.current || rank < tableRank('trusted')) continue;
+    const one = { start: startOf(placement), rank };
     const others = running.get(serviceKey(placement));
     if (others === undefined) running.set(serviceKey(placement), [one]);
     else others.push(one);

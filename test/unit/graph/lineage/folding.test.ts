@@ -154,6 +154,20 @@ describe('what folds into one item', () => {
     expect(membersOf(sketch, 'deployment:prod/s@2026-11-21T21:30:00Z')).toHaveLength(1);
   });
 
+  test.each([
+    ['nobody', undefined],
+    ['somebody known', [WHO.known]],
+  ])('what %s places there later ends nothing, not even what another like them placed', (_, by) => {
+    const { by: __, ...unsigned } = place('2026-11-21T21:30:00Z');
+    const { by: ___, ...later } = place('2026-11-21T21:45:00Z');
+    const sketch = new Sketch()
+      .add('first', unsigned)
+      .add('second', by === undefined ? later : { ...later, by });
+    expect(membersOf(sketch, 'deployment:prod/s@2026-11-21T21:30:00Z')).toHaveLength(2);
+    sketch.add('third', place('2026-11-21T22:00:00Z'));
+    expect(membersOf(sketch, 'deployment:prod/s@2026-11-21T21:30:00Z')).toHaveLength(1);
+  });
+
   test('times are compared as times, not as text', () => {
     const sketch = new Sketch()
       // 21:30 in UTC, although its text is the larger one
