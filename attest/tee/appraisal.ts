@@ -37,7 +37,7 @@ export function demandBinding(
   if (expected === 'ignore') return [];
   const wanted = Buffer.from(expected).toString('hex');
   const message = 'the evidence is not bound to this statement';
-  return demand(found !== null && found !== '' && found === wanted, 'binding', message, { at });
+  return demand(wanted !== '' && found === wanted, 'binding', message, { at });
 }
 
 /** One of the values that a token carries must be the wanted one; undefined asks nothing. */

@@ -19,7 +19,7 @@ export function bindStatement(kind: string, pae: Uint8Array): Uint8Array {
     throw new PedigreeError('ERR_USAGE', `no evidence kind "${excerpt(kind)}" carries a binding`);
   }
   const hash = createHash(form === 'sha512' ? 'sha512' : 'sha256');
-  const digest = hash.update(`${DOMAIN}\0${kind}\0`, 'utf8').update(pae).digest();
+  const digest = hash.update(`${DOMAIN}\0${kind}\0`).update(pae).digest();
   if (form !== 'sha256-base64url') return new Uint8Array(digest);
   return new TextEncoder().encode(digest.toString('base64url'));
 }

@@ -21,7 +21,7 @@ const MAX_EPOCH_SECONDS = 253_402_300_799;
 /** The asymmetric JWS algorithms that are accepted at all (RFC 7518 section 3.1, RFC 8037). Never `none`, never a MAC. */
 export type JwsAlgorithm = 'ES256' | 'ES384' | 'ES512' | 'RS256' | 'RS384' | 'PS384' | 'EdDSA';
 
-/** Algorithm and, for ECDSA, the one curve that goes with it. */
+/** Algorithm and, for ECDSA, the one curve that goes with it; RSA keys have none. */
 const FORM_OF_ALGORITHM: ReadonlyMap<string, readonly [SignatureAlgorithm, string?]> = new Map<
   string,
   readonly [SignatureAlgorithm, string?]
@@ -66,7 +66,7 @@ export function parseJws(bytes: Uint8Array): Jws {
     header,
     algorithm,
     payload: decodePart(body, 'payload'),
-    signingInput: Buffer.from(`${head}.${body}`, 'latin1'),
+    signingInput: Buffer.from(`${head}.${body}`),
     signature: decodePart(tail, 'signature'),
   };
 }
@@ -85,7 +85,7 @@ export function isJwsSignedBy(
   const form = FORM_OF_ALGORITHM.get(jws.algorithm);
   if (form === undefined) return false;
   const [algorithm, curve] = form;
-  if (curve !== undefined && key.asymmetricKeyDetails?.namedCurve !== curve) return false;
+  if (key.asymmetricKeyDetails?.namedCurve !== curve) return false;
   return isSignatureValid(algorithm, key, signingInput, signature, 'raw');
 }
 

@@ -54,7 +54,7 @@ export function integerReader(min: number, max: number): PolicyReader<number> {
 /** A reader of hex text of exactly this many bytes; read as lower case. */
 export function hexReader(...sizesBytes: number[]): PolicyReader<string> {
   return (value, at) => {
-    const isHex = typeof value === 'string' && /^(?:[0-9a-fA-F]{2})*$/.test(value);
+    const isHex = typeof value === 'string' && /^[0-9a-fA-F]*$/.test(value);
     if (!isHex || !sizesBytes.includes(value.length / 2)) {
       throw policyError(`must be hex of ${sizesBytes.join(' or ')} bytes`, at);
     }

@@ -169,7 +169,9 @@ export function parseExtensions(sequence: DerNode | undefined): ReadonlyMap<stri
 }
 
 function findExtensions(rest: readonly DerNode[]): DerNode | undefined {
-  const tagged = rest.find((node) => node.tag === 0xa3);
+  const [tagged, ...more] = rest.filter((node) => node.tag === 0xa3);
+  // a second one would be read by nobody, critical extensions and all
+  if (more.length > 0) throw derError('the certificate has its extensions twice');
   const unknown = rest.find((node) => ![0x81, 0x82, 0xa3].includes(node.tag));
   if (unknown !== undefined) throw derError('the certificate has a field of no known meaning');
   return tagged === undefined ? undefined : parseDer(tagged.content);

@@ -3,13 +3,26 @@ import { generateKeyPairSync } from 'node:crypto';
 import { findScheme } from '../../attest/tee/registry.ts';
 import type { RunInput, VerifyInput } from '../../attest/tee/scheme.ts';
 import { signSimulatedEvidence } from '../../attest/tee/simulated/sign.ts';
+import type { JsonObject } from '../../core/canonical-json-jcs.ts';
 import { parseInstant } from '../../core/instant.ts';
 import { hasShared } from '../support/shared.ts';
 import { readGenuineCases } from '../support/tee-vectors.ts';
 import type { TeeCase } from '../support/tee-vectors.ts';
 import { makeAmdKeys } from '../unit/attest/tee/support/fake-amd.ts';
 import { makeAzureInput } from '../unit/attest/tee/support/fake-azure.ts';
-import { rsaKey } from '../unit/attest/tee/support/fake-pki.ts';
+import { makeCertificate, rsaKey } from '../unit/attest/tee/support/fake-pki.ts';
+import {
+  AZURE,
+  AZURE_ENCLAVE,
+  AZURE_MACHINE,
+  AZURE_TD,
+  INTEL,
+  INTEL_ENCLAVE,
+  INTEL_TD,
+  ISSUER,
+  keySetOf,
+  makeServiceToken,
+} from '../unit/attest/tee/support/fake-service-token.ts';
 import {
   digestOf,
   extended,
@@ -35,7 +48,30 @@ export function makeOwnSeeds(): readonly TeeCase[] {
       makeAzureInput({ amd: makeAmdKeys(), key, snp: { crl: {} } }),
     ),
     toSeed('own-simulated', 'simulated', makeSimulated()),
+    ...makeServiceTokens(),
   ];
+}
+
+/** Tokens of verification services, with their claims at the top and below, under key sets of both forms. */
+function makeServiceTokens(): TeeCase[] {
+  // a key of its own each, since a service is no other service
+  const keys = { [INTEL]: rsaKey(), [AZURE]: rsaKey() };
+  const key = keys[AZURE];
+  const names = { subject: 'signer', issuer: 'signer' };
+  const der = makeCertificate({ ...names, key, issuerKey: key, algorithm: 'rsa-sha256' });
+  const certified = keySetOf({ kty: 'RSA', x5c: [Buffer.from(der).toString('base64')] });
+  const tokens = [
+    ['own-intel-td', INTEL, INTEL_TD],
+    ['own-intel-enclave', INTEL, { sgx: INTEL_ENCLAVE }],
+    ['own-azure-td', AZURE, AZURE_TD],
+    ['own-azure-enclave', AZURE, AZURE_ENCLAVE],
+    ['own-azure-machine', AZURE, AZURE_MACHINE],
+  ] as const;
+  return tokens.map(([id, kind, content]) => {
+    const anchors = kind === AZURE ? { anchors: [certified] } : {};
+    const made = makeServiceToken(kind, content, { key: keys[kind], ...anchors });
+    return toSeed(id, kind, made, { issuer: ISSUER[kind] });
+  });
 }
 
 function makeLoggedTpm(key: ReturnType<typeof rsaKey>): VerifyInput {
@@ -59,9 +95,14 @@ function makeSimulated(): VerifyInput {
   return { evidence, endorsements: new Map(), anchors: [{ name: 'platform', bytes: pem }], at };
 }
 
-function toSeed(id: string, kind: string, verifyInput: VerifyInput): TeeCase {
+function toSeed(
+  id: string,
+  kind: string,
+  verifyInput: VerifyInput,
+  policy: JsonObject = {},
+): TeeCase {
   const scheme = findScheme(kind);
   if (scheme === undefined) throw new Error(`no kind ${kind}`);
-  const input: RunInput = { ...verifyInput, policy: {}, binding: 'ignore' };
+  const input: RunInput = { ...verifyInput, policy, binding: 'ignore' };
   return { id, scheme, input, expect: 'accept' };
 }

@@ -56,6 +56,6 @@ describe('mutations of evidence of our own making', () => {
     );
     const late = { ...unchanged, input: () => ({ ...seed.input, anchors: [] }), mustPass: true };
     expect(judge(seed, late).problem).toMatch(/^refused: chain\//);
-    expect(Object.keys(MUTATORS)).toHaveLength(8);
+    expect(Object.keys(MUTATORS)).toHaveLength(9);
   });
 });

@@ -118,6 +118,10 @@ function quoteLengths(bytes: Uint8Array): LengthField[] {
   ];
 }
 
+/** A map or array without a length in its head, and what ends it. */
+const CBOR_INDEFINITE = 31;
+const CBOR_BREAK = 0xff;
+
 /** Lengths in the heads of CBOR strings, arrays and maps; the payload of a COSE_Sign1 is CBOR inside of a string. */
 function cborLengths(
   bytes: Buffer,
@@ -126,9 +130,16 @@ function cborLengths(
 ): { fields: LengthField[]; end: number } {
   const fields: LengthField[] = [];
   let at = start;
-  for (let item = 0; item < items; item++) {
+  for (let item = 0; item < items && at < bytes.length; item++) {
+    if (bytes[at] === CBOR_BREAK) break;
     const head = bytes[at] ?? 0;
     const [major, minor] = [head >> 5, head & 0x1f];
+    if (minor === CBOR_INDEFINITE) {
+      const inner = cborLengths(bytes, at + 1, Number.POSITIVE_INFINITY);
+      fields.push(...inner.fields);
+      at = inner.end + 1;
+      continue;
+    }
     const size = minor < 24 ? 0 : 2 ** (minor - 24);
     const value = size === 0 ? minor : Number(bytes.readUIntBE(at + 1, Math.min(size, 6)));
     if (major >= 2 && major <= 5 && size > 0) fields.push(big(at + 1, size));

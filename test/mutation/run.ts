@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { exchangeAnchors } from './anchors.ts';
 import { cut, flipBytes, stretch } from './bytes.ts';
 import { swapCertificates } from './certificates.ts';
 import { moveClock } from './clock.ts';
@@ -17,6 +18,7 @@ export const MUTATORS: Readonly<Record<string, Mutator>> = {
   'lengths changed': breakLengths,
   'certificates swapped': swapCertificates,
   'chains self-made': forgeChains,
+  'anchors exchanged': exchangeAnchors,
   'collateral broken': breakCollateral,
   'clock moved': moveClock,
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { createHash, sign } from 'node:crypto';
 import { encode } from 'cborg';
 import type { RunInput } from '../../attest/tee/scheme.ts';
 import { parseCertificate } from '../../attest/x509/certificate.ts';
@@ -64,6 +64,8 @@ function forge(piece: Piece): SelfMade | undefined {
     case 'gcp-cs-jwt':
       return forgeToken(piece);
     case 'ear':
+    case 'intel-trust-authority':
+    case 'azure-maa':
       return forgeResult(piece);
     case 'tpm':
       return forgeTpm(piece);
@@ -311,12 +313,10 @@ function readToken(evidence: Uint8Array): { header: Record<string, unknown>; pay
   return { header, payload: Buffer.from(body, 'base64url').toString() };
 }
 
-/** A result has no chain: one key of ours, under the name of the trusted one. */
+/** Results and tokens of services have no chain: one key of ours, under the name of the trusted one. */
 function forgeResult({ input }: Piece): SelfMade {
   const { header, payload } = readToken(input.evidence);
-  const { publicKey, privateKey } = generateKeyPairSync('ec', {
-    namedCurve: header['alg'] === 'ES384' ? 'P-384' : 'P-256',
-  });
+  const { publicKey, privateKey } = keyFor(header['alg']);
   const jwk = publicKey.export({ format: 'jwk' });
   const named = 'jwk' in header ? { ...header, jwk } : header;
   return {
@@ -324,6 +324,11 @@ function forgeResult({ input }: Piece): SelfMade {
     root: Buffer.from(publicKey.export({ format: 'pem', type: 'spki' })),
     make: () => ({ ...input, evidence: signToken(named, payload, privateKey) }),
   };
+}
+
+function keyFor(algorithm: unknown): KeyPair {
+  if (algorithm === 'ES256') return ecKey('P-256');
+  return algorithm === 'ES384' ? ecKey('P-384') : rsaKey();
 }
 
 /** Nor has a quote of a TPM. */

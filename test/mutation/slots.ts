@@ -44,6 +44,8 @@ const FORM_OF_EVIDENCE: Readonly<Record<string, Form>> = {
   'nvidia-gpu': 'spdm',
   ear: 'jwt',
   'gcp-cs-jwt': 'jwt',
+  'intel-trust-authority': 'jwt',
+  'azure-maa': 'jwt',
 };
 const CHAIN_MEMBERS = ['pck_crl_issuer_chain', 'tcb_info_issuer_chain', 'qe_identity_issuer_chain'];
 const HEX_MEMBERS = ['tcb_info_signature', 'qe_identity_signature'];

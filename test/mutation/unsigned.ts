@@ -63,6 +63,7 @@ export function findTailReason(form: Form, tail: Uint8Array): string | undefined
   if (isSpace && form === 'jwt') return 'white space around a token';
   if (isSpace && (form === 'json' || form === 'collateral')) return 'white space around JSON';
   const isZero = tail.every((byte) => byte === 0);
+  if (isZero && form === 'spdm') return 'zeroes behind the signature of a report';
   return isZero && form === 'hcl-report' ? 'zeroes behind the runtime data' : undefined;
 }
 

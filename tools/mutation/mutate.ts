@@ -41,7 +41,7 @@ const TOKEN_TESTS = [`${UNIT}/verifier-token/*.test.ts`];
 
 const PARTS: ReadonlyMap<string, Part> = new Map([
   ['dcap', partOf('dcap', DCAP_TESTS)],
-  ['tpm', partOf('tpm', [`${UNIT}/tpm/{form,appraise}.test.ts`])],
+  ['tpm', partOf('tpm', [`${UNIT}/tpm/{form,appraise,boundaries}.test.ts`])],
   ['sev-snp', partOf('sev-snp')],
   ['nvidia-gpu', partOf('nvidia-gpu')],
   ['nitro', partOf('nitro')],

@@ -26,6 +26,20 @@ const PROSE_ARGUMENTS: ReadonlyMap<string, readonly number[]> = new Map([
   ['parseTrue', [1]],
   ['demandEqual', [4]],
   ['demandBinding', [2]],
+  ['demandAmong', [3, 4]],
+  ['demandTokenBinding', [2]],
+  ['takeUint16', [1]],
+  ['takeUint32', [0, 1]],
+  ['takeUint64', [1]],
+  ['takeSized', [2]],
+  ['readCrlBytes', [1]],
+  ['expectNumber', [2]],
+  ['decodePart', [1]],
+  ['parseObject', [2]],
+  ['take', [1]],
+  ['uint', [1]],
+  ['expect', [1]],
+  ['readHex', [1, 2]],
   ['pathFinding', [2]],
   ['crlFinding', [2]],
 ]);
@@ -59,7 +73,8 @@ function isProseObject(node: SyntaxNode): boolean {
 }
 
 function isProseArgument(node: SyntaxNode, call: SyntaxNode): boolean {
-  const places = PROSE_ARGUMENTS.get(nameOf(call['callee'])) ?? [];
+  const { property = call['callee'] } = call['callee'] as { readonly property?: unknown };
+  const places = PROSE_ARGUMENTS.get(nameOf(property)) ?? [];
   const given = call['arguments'] as readonly SyntaxNode[];
   return node.type === 'StringLiteral' && places.includes(given.indexOf(node));
 }

@@ -76,7 +76,7 @@ function readEnclave(claims: JsonObject, nonces: readonly string[]): AttestedEnv
     measurement: requireHexClaim(claims, 'x-ms-sgx-mrenclave', 32),
     reportData: readHexClaim(claims, 'x-ms-sgx-report-data', 64),
     debug: requireFlag(claims, 'x-ms-sgx-is-debuggable'),
-    tcbStatus: readTcbStatus(claims, 'x-ms-sgx-tcb-status'),
+    tcbStatus: null,
     advisories: [],
     rtmrs: [],
     mrSigner: requireHexClaim(claims, 'x-ms-sgx-mrsigner', 32),

@@ -53,6 +53,8 @@ const UNDERSCORED: EarNames = {
 
 const NAMES_OF_PROFILE: ReadonlyMap<string, EarNames> = new Map([
   ['tag:github.com,2023:veraison/ear', DOTTED],
+  // the verifier of Confidential Containers writes the same claims under a profile of its own
+  ['tag:github.com,2024:confidential-containers/Trustee', DOTTED],
   ['tag:ietf.org,2026:rats/ear#03', UNDERSCORED],
   ['tag:ietf.org,2026:rats/ear#04', UNDERSCORED],
 ]);
@@ -128,8 +130,15 @@ function readAppraisal(value: JsonValue, name: string, names: EarNames): EarAppr
     status,
     effective: worstOf([status, ...tiers]),
     vector,
-    policyIds: readTexts(value, names.policyIds),
+    policyIds: readPolicyIds(value, names.policyIds),
   };
+}
+
+/** draft-ietf-rats-ear section 3.1: the list must not be empty. */
+function readPolicyIds(appraisal: JsonObject, name: string): string[] {
+  const ids = readTexts(appraisal, name);
+  if (ids.length === 0 && member(appraisal, name) !== undefined) throw jwsError(`${name} is empty`);
+  return ids;
 }
 
 function readTier(value: JsonValue | undefined, name: string): EarTier {

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { excerpt } from '../../../core/errors.ts';
-import { stringMember } from '../../../core/json.ts';
+import type { JsonObject } from '../../../core/canonical-json-jcs.ts';
+import { member, stringMember } from '../../../core/json.ts';
 import { passed } from '../../../core/verdict.ts';
 import type { Verdict } from '../../../core/verdict.ts';
 import { sealVerified } from '../../verified.ts';
@@ -11,6 +12,7 @@ import { failure, unanswered } from '../finding.ts';
 import {
   findTimeFault,
   isJwsSignedBy,
+  jwsError,
   parseJws,
   readJwtClaims,
   readJwtTimes,
@@ -57,7 +59,7 @@ export function verifyEar(input: VerifyInput): Verdict<Verified<EarClaims>> {
   if (signer.status !== 'passed') return signer;
   const claims = readJwtClaims(jws);
   const content = readEarContent(claims);
-  const times = readJwtTimes(claims);
+  const times = readEatTimes(claims);
   const fault = findTimeFault(times, input.at);
   if (fault !== undefined) return fault;
   const nonces = readTexts(claims, 'eat_nonce');
@@ -77,6 +79,15 @@ export function verifyEar(input: VerifyInput): Verdict<Verified<EarClaims>> {
       keyId: keyIdOf(signer.value),
     }),
   );
+}
+
+/** EAT disallows fractions of a second (RFC 9711 section 4.3.1; draft-ietf-rats-ear section 3: MUST consider it an error). */
+function readEatTimes(claims: JsonObject): JwtTimes {
+  for (const name of ['iat', 'nbf', 'exp']) {
+    const value = member(claims, name);
+    if (value !== undefined && !Number.isInteger(value)) throw jwsError(`${name} is no integer`);
+  }
+  return readJwtTimes(claims);
 }
 
 function findSigner(jws: Jws, input: VerifyInput): Verdict<KeyObject> {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { JsonObject } from '../../../core/canonical-json-jcs.ts';
+import { excerpt } from '../../../core/errors.ts';
 import type { Verdict } from '../../../core/verdict.ts';
 import { claimsOf } from '../../verified.ts';
 import type { Verified } from '../../verified.ts';
@@ -11,6 +12,7 @@ import {
   demandEqual,
   demandTokenBinding,
 } from '../appraisal.ts';
+import type { TeeFinding } from '../finding.ts';
 import {
   parseAppraisalPolicy,
   readBoolean,
@@ -21,7 +23,10 @@ import {
 import type { AppraiseInput } from '../scheme.ts';
 import type { ConfidentialSpaceClaims } from './verify.ts';
 
-/** Appraisal policy for Confidential Space. A member that is absent asks nothing, except allowDebug. */
+/** A machine whose memory the host can read: no trusted execution environment. */
+const SHIELDED_VM = 'GCP_SHIELDED_VM';
+
+/** Appraisal policy for Confidential Space. A member that is absent asks nothing, except where said. */
 export interface ConfidentialSpacePolicy {
   /** Whether a debug image (dbgstat is not disabled-since-boot) is taken. Absent: denied. */
   readonly allowDebug?: boolean;
@@ -31,6 +36,8 @@ export interface ConfidentialSpacePolicy {
   readonly eatNonce?: string;
   /** The container image: `sha256:` and 64 hex digits. */
   readonly imageDigest?: string;
+  /** The hardware that the token must name (`hwmodel`), exactly. Absent: any but GCP_SHIELDED_VM. */
+  readonly hwmodel?: string;
   /** The debug status that the token must state. */
   readonly dbgstat?: 'disabled-since-boot' | 'enabled';
 }
@@ -45,6 +52,7 @@ export function parseConfidentialSpacePolicy(policy: JsonObject): ConfidentialSp
     aud: textReader(2048),
     eatNonce: textReader(1024),
     imageDigest: sha256Reader,
+    hwmodel: textReader(64),
     dbgstat: wordReader('disabled-since-boot', 'enabled'),
   });
 }
@@ -75,7 +83,28 @@ export function appraiseConfidentialSpace(
       '/submods/container',
     ),
     ...demandEqual(policy.dbgstat, claims.debugStatus, 'debug-status', status, '/dbgstat'),
+    ...appraiseMachine(claims, policy),
     ...demandTokenBinding(binding, claims.nonces, '/eat_nonce'),
   ];
   return concludeAppraisal(claims, findings, audienceWarning(policy.aud, claims.audiences));
+}
+
+/** Google says of production and debug images alike that secure boot is on, and of what hardware the machine is. */
+function appraiseMachine(
+  claims: ConfidentialSpaceClaims,
+  policy: ConfidentialSpacePolicy,
+): TeeFinding[] {
+  const { hardwareModel, secureBoot } = claims;
+  const isMet =
+    policy.hwmodel === undefined ? hardwareModel !== SHIELDED_VM : hardwareModel === policy.hwmodel;
+  const hint = 'a shielded machine has no memory of its own: name it in the policy to take it';
+  return [
+    ...demand(isMet, 'hardware-model', `the hardware is ${excerpt(hardwareModel, 40)}`, {
+      at: '/hwmodel',
+      ...(hardwareModel === SHIELDED_VM ? { hint } : {}),
+    }),
+    ...demand(secureBoot, 'secure-boot', 'the token does not say that secure boot is on', {
+      at: '/secboot',
+    }),
+  ];
 }

@@ -90,13 +90,12 @@ function readCertificates(jws: Jws, input: VerifyInput): Verdict<TokenCertificat
   }
   try {
     const certificates = x5c.map((item) => parseCertificate(decodeCertificate(item)));
-    const [leaf, intermediate, root] = certificates;
-    const isWhole = leaf !== undefined && intermediate !== undefined && root !== undefined;
-    if (!isWhole || certificates.length !== CHAIN_LENGTH) {
+    const root = certificates.at(-1);
+    if (root === undefined || certificates.length !== CHAIN_LENGTH) {
       return failure('chain', 'chain-length', 'the chain does not have three certificates');
     }
     const supplied = certificatesOf(input.endorsements, 'root');
-    return passed({ chain: [leaf, intermediate], root, supplied });
+    return passed({ chain: certificates.slice(0, -1), root, supplied });
   } catch (error) {
     if (!isPedigreeError(error)) throw error;
     return failure('chain', 'certificate-malformed', error.message, { at: '/x5c' });

@@ -25,7 +25,7 @@ export interface ConfidentialSpaceClaims extends TeeClaims, ConfidentialSpaceCon
   readonly binding: string | null;
 }
 
-const ALGORITHMS: ReadonlySet<JwsAlgorithm> = new Set(['RS256']);
+const ALGORITHM: JwsAlgorithm = 'RS256';
 
 /** The value of dbgstat that says that nobody could have looked in. */
 export const DEBUG_DISABLED = 'disabled-since-boot';
@@ -40,7 +40,7 @@ export function verifyConfidentialSpaceToken(
   input: VerifyInput,
 ): Verdict<Verified<ConfidentialSpaceClaims>> {
   const jws = parseJws(input.evidence);
-  if (![...ALGORITHMS].some((one) => one === jws.algorithm)) {
+  if (jws.algorithm !== ALGORITHM) {
     const message = `the algorithm "${excerpt(jws.algorithm, 20)}" is not accepted`;
     return failure('signature', 'algorithm', message, { at: '/alg', clause: 'RFC 8725 3.1' });
   }

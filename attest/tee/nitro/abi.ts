@@ -42,7 +42,8 @@ export interface NitroDocument {
  */
 export function parseNitroDocument(bytes: Uint8Array): NitroDocument {
   if (bytes.length > MAX_BYTES) throw nitroError('the document is too large');
-  const [protectedHeader, unprotected, payload, signature] = readSign1(decodeCbor(bytes));
+  const sign1 = decodeCbor(bytes, { allowIndefinite: false });
+  const [protectedHeader, unprotected, payload, signature] = readSign1(sign1);
   if (Buffer.from(protectedHeader).toString('hex') !== PROTECTED_ES384) {
     throw nitroError('the protected header is not {alg: ES384}');
   }
@@ -53,15 +54,19 @@ export function parseNitroDocument(bytes: Uint8Array): NitroDocument {
   if (signature.length !== SIGNATURE_BYTES)
     throw nitroError('the signature does not have 96 bytes');
   const signed = encode(['Signature1', protectedHeader, new Uint8Array(), payload]);
-  return { ...readPayload(decodeCbor(payload)), signed: Uint8Array.from(signed), signature };
+  const content = decodeCbor(payload, { allowIndefinite: true });
+  return { ...readPayload(content), signed: Uint8Array.from(signed), signature };
 }
 
-/** CBOR in one writing only: definite lengths, shortest forms, no repeated keys, no tags. */
-function decodeCbor(bytes: Uint8Array): unknown {
+/**
+ * CBOR in shortest forms, without repeated keys or tags. Maps and arrays that end with a break instead of having a length are
+ * for the payload, which hypervisors write so since 2025 and which is signed as it is written; for the envelope they are not.
+ */
+function decodeCbor(bytes: Uint8Array, { allowIndefinite }: { allowIndefinite: boolean }): unknown {
   try {
-    return decode(bytes, {
+    const value: unknown = decode(bytes, {
       strict: true,
-      allowIndefinite: false,
+      allowIndefinite,
       allowUndefined: false,
       allowNaN: false,
       allowInfinity: false,
@@ -69,11 +74,25 @@ function decodeCbor(bytes: Uint8Array): unknown {
       useMaps: true,
       rejectDuplicateMapKeys: true,
     });
+    if (hasBreakAsValue(value)) throw nitroError('a map of the document lacks a value');
+    return value;
   } catch (cause) {
     throw new PedigreeError('ERR_PARSE_EVIDENCE', 'the document is not well-formed CBOR', {
       cause,
     });
   }
+}
+
+/** A break in place of the value of a map is not well-formed (RFC 8949 3.2.2); the decoder passes it on as a symbol. */
+function hasBreakAsValue(root: unknown): boolean {
+  const pending = [root];
+  while (pending.length > 0) {
+    const value = pending.pop();
+    if (typeof value === 'symbol') return true;
+    if (Array.isArray(value)) pending.push(...(value as unknown[]));
+    if (value instanceof Map) pending.push(...(value as ReadonlyMap<unknown, unknown>).values());
+  }
+  return false;
 }
 
 function readSign1(value: unknown): [Uint8Array, unknown, Uint8Array, Uint8Array] {

@@ -36,7 +36,7 @@ export interface GpuReport {
 }
 
 /**
- * Parses a measurement report: the SPDM request followed by its response, nothing more.
+ * Parses a measurement report: the SPDM request followed by its response. Behind these there may be zeroes and nothing else.
  * @throws {PedigreeError} ERR_PARSE_EVIDENCE
  * @see DMTF DSP0274 1.1, GET_MEASUREMENTS and MEASUREMENTS
  */
@@ -58,7 +58,8 @@ export function parseGpuReport(bytes: Uint8Array): GpuReport {
   );
   const signed = bytes.subarray(0, reader.at);
   const signature = reader.take(SIGNATURE_BYTES, 'signature');
-  reader.expectEnd();
+  // drivers hand out a buffer that is a little larger than the message in it
+  reader.expectZeroes();
   const fwid = opaque.get(OPAQUE.fwid);
   if (fwid !== undefined && fwid.length !== MEASUREMENT_BYTES) {
     throw gpuError('the firmware identity does not have 48 bytes');
@@ -157,6 +158,11 @@ class Reader {
 
   expect(value: number, what: string): void {
     if (this.uint(1, what) !== value) throw gpuError(`${what} is not 0x${value.toString(16)}`);
+  }
+
+  expectZeroes(): void {
+    const rest = this.take(this.#bytes.length - this.#at, 'rest');
+    if (rest.some((byte) => byte !== 0)) throw gpuError('the bytes behind the signature are not 0');
   }
 
   expectEnd(): void {

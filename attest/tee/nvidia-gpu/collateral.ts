@@ -6,7 +6,7 @@ import { isSameBytes } from '../../x509/certificate.ts';
 import type { Certificate } from '../../x509/certificate.ts';
 import { derChildren, derError, derOid, DER_TAG, expectDer, parseDer } from '../../x509/der.ts';
 import type { DerNode } from '../../x509/der.ts';
-import { verifyCertificatePath } from '../../x509/path.ts';
+import { nameOf, verifyCertificatePath } from '../../x509/path.ts';
 import type { SignatureAlgorithm } from '../../x509/signature-algorithm.ts';
 import { anchorCertificates, certificatesOf, parseCertificates } from '../endorsements.ts';
 import { atStage, failure, unanswered } from '../finding.ts';
@@ -24,7 +24,12 @@ const DICE_EXTENSIONS: ReadonlySet<string> = new Set(DICE_OIDS);
 /** DiceTcbInfo.fwids. */
 const TAG_FWIDS = 0xa6;
 
-/** Architectures that the identity certificate below the root names. */
+/** The chip that a certificate names first. The identity authority below the root is shared by several: of switches too. */
+const CHIP = /^(?:NVIDIA )?([A-Z]{2}_?[0-9A-Z]{2,4}) /;
+/** GPUs: GH100, GB202. Not switches (LS_10), network cards and whatever else has its identity from this root. */
+const GPU_CHIP = /^G[A-Z][0-9]/;
+
+/** Architectures, from the name of the chip. */
 export const GPU_ARCHITECTURES = ['HOPPER', 'BLACKWELL'] as const;
 
 export type GpuArchitecture = (typeof GPU_ARCHITECTURES)[number];
@@ -32,7 +37,7 @@ export type GpuArchitecture = (typeof GPU_ARCHITECTURES)[number];
 /** The device behind a verified chain. */
 export interface GpuDevice {
   readonly leaf: Certificate;
-  /** Null where the name of the identity certificate is of no known architecture. */
+  /** Null where the chip is of no known architecture. */
   readonly architecture: GpuArchitecture | null;
   /** From the DICE extension of the device certificate, 48 bytes. */
   readonly fwid: Uint8Array | undefined;
@@ -72,7 +77,11 @@ export function verifyDeviceChain(input: VerifyInput): Verdict<GpuDevice> {
     handledExtensions: DICE_EXTENSIONS,
   });
   if (path.status !== 'passed') return atStage(path, 'chain');
-  return passed({ leaf, fwid, architecture: findArchitecture(identity) });
+  const chip = findGpuChip(chain);
+  if (chip === undefined) {
+    return failure('chain', 'not-a-gpu', `${nameOf(leaf)} is not a GPU of NVIDIA`);
+  }
+  return passed({ leaf, fwid, architecture: findArchitecture(chip) });
 }
 
 /** The part a file plays, told from its content. */
@@ -106,10 +115,17 @@ function readChain(input: VerifyInput): Verdict<DeviceChain> {
   }
 }
 
-function findArchitecture(identity: Certificate | undefined): GpuArchitecture | null {
-  const name = identity?.commonName ?? '';
-  if (/^NVIDIA GH\d{3} /.test(name)) return 'HOPPER';
-  return /^NVIDIA GB\d{3} /.test(name) ? 'BLACKWELL' : null;
+/** The chip that all certificates between the identity authority and the device name, where it is a GPU. */
+function findGpuChip(chain: readonly Certificate[]): string | undefined {
+  const chips = chain.slice(0, -1).map(({ commonName }) => CHIP.exec(commonName ?? '')?.[1]);
+  const [chip] = chips;
+  const isGpu = chip !== undefined && GPU_CHIP.test(chip) && chips.every((one) => one === chip);
+  return isGpu ? chip : undefined;
+}
+
+function findArchitecture(chip: string): GpuArchitecture | null {
+  if (chip.startsWith('GH')) return 'HOPPER';
+  return chip.startsWith('GB') ? 'BLACKWELL' : null;
 }
 
 /**

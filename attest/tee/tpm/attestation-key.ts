@@ -114,13 +114,12 @@ function readAnchor(anchor: TrustAnchor): AttestationKey[] {
     throw new PedigreeError('ERR_TRUST_INVALID', `${name} is a private key`, { file: name });
   }
   try {
-    const keys = parseKeys(anchor.bytes);
-    if (keys.length > 0) return keys;
+    return parseKeys(anchor.bytes);
   } catch (cause) {
     if (!isPedigreeError(cause)) throw cause;
+    const message = `${name} is neither a TPM2B_PUBLIC nor a public key in PEM`;
+    throw new PedigreeError('ERR_TRUST_INVALID', message, { file: name });
   }
-  const message = `${name} is neither a TPM2B_PUBLIC nor a public key in PEM`;
-  throw new PedigreeError('ERR_TRUST_INVALID', message, { file: name });
 }
 
 function parseKeys(bytes: Uint8Array): AttestationKey[] {

@@ -87,7 +87,9 @@ export function readTcbStatus(claims: JsonObject, name: string): WholeTcbStatus 
   const value = member(claims, name);
   if (value === undefined) return null;
   const status = [...TCB_STATUSES, ...RELAUNCH_STATUSES].find((one) => one === value);
-  if (status === undefined) throw jwsError(`${name} is not a TCB status: ${describe(value)}`);
+  if (status === undefined) {
+    throw jwsError(`${name} is not a TCB status: ${excerpt(JSON.stringify(value), 40)}`);
+  }
   return status;
 }
 
@@ -111,11 +113,7 @@ export function readAdvisories(claims: JsonObject, name: string): string[] {
 
 /** The text that base64 or base64url stands for, where it is plain text of 1 to 1024 characters; else undefined. */
 export function findPlainText(encoded: JsonValue | undefined): string | undefined {
-  if (typeof encoded !== 'string' || encoded.length > 2048) return undefined;
+  if (typeof encoded !== 'string') return undefined;
   const text = Buffer.from(encoded, 'base64').toString('latin1');
   return /^[\x20-\x7e]{1,1024}$/.test(text) ? text : undefined;
-}
-
-function describe(value: JsonValue): string {
-  return typeof value === 'string' ? `"${excerpt(value, 40)}"` : typeof value;
 }

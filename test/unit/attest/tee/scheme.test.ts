@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { PedigreeError } from '../../../../core/errors.ts';
 import { parseInstant } from '../../../../core/instant.ts';
 import { failed, passed } from '../../../../core/verdict.ts';
+import type { Finding } from '../../../../core/verdict.ts';
 import { findScheme, supportedKinds } from '../../../../attest/tee/registry.ts';
 import { defineScheme } from '../../../../attest/tee/scheme.ts';
 import type { RunnableScheme, TeeClaims, TeeScheme } from '../../../../attest/tee/scheme.ts';
@@ -71,7 +72,48 @@ describe('the registry’s promise: bad evidence is a verdict, and a fault is ne
 
   test('an internal error is undetermined', () => {
     const verify = throwing(new PedigreeError('ERR_INTERNAL', 'broken'));
-    expect(scheme({ verify }).run(INPUT).verdict).toBe('undetermined');
+    const { verdict, stage, findings, claims } = scheme({ verify }).run(INPUT);
+    expect({ verdict, stage, claims }).toEqual({
+      verdict: 'undetermined',
+      stage: 'parse',
+      claims: null,
+    });
+    expect(findings).toMatchObject([{ stage: 'parse', code: 'verifier-fault', message: 'broken' }]);
+  });
+
+  test('a fault names the error that was thrown, and says no more of it', () => {
+    const [finding] = scheme({ verify: throwing(new TypeError('secret')) }).run(INPUT).findings;
+    expect(finding?.message).toBe('a check broke (TypeError)');
+    const [other] = scheme({ verify: throwing('secret') }).run(INPUT).findings;
+    expect(other?.message).toBe('a check broke');
+  });
+
+  test('an anchor at fault is the operator’s, and leaves the question open', () => {
+    const verify = throwing(new PedigreeError('ERR_TRUST_INVALID', 'no key'));
+    expect(scheme({ verify }).run(INPUT)).toMatchObject({
+      verdict: 'undetermined',
+      stage: 'chain',
+      findings: [{ stage: 'chain', code: 'trust-anchor-invalid' }],
+    });
+  });
+
+  test('warnings of both checks are told, and only with a pass', () => {
+    const warning = (code: string): Finding => ({ code, message: 'w', stage: 'tcb' }) as Finding;
+    const verify = (): ReturnType<TeeScheme<TeeClaims, object>['verify']> =>
+      passed(sealVerified({ ...CLAIMS }), [warning('one')]);
+    const both = scheme({ verify, appraise: () => passed(CLAIMS, [warning('two')]) }).run(INPUT);
+    expect(both.findings.map(({ code }) => code)).toEqual(['one', 'two']);
+    const no = { code: 'no', message: 'no', stage: 'policy' } as Finding;
+    const refused = scheme({ verify, appraise: () => failed(no) }).run(INPUT);
+    expect(refused.findings.map(({ code }) => code)).toEqual(['no']);
+    expect(refused).toMatchObject({ verdict: 'failed', stage: 'policy', claims: CLAIMS });
+  });
+
+  test('a finding that belongs to no stage is a fault of ours, not a verdict', () => {
+    const plain = { code: 'no', message: 'no' };
+    const internal = expect.objectContaining({ code: 'ERR_INTERNAL' }) as Error;
+    expect(() => scheme({ verify: () => failed(plain) }).run(INPUT)).toThrow(internal);
+    expect(() => scheme({ appraise: () => passed(CLAIMS, [plain]) }).run(INPUT)).toThrow(internal);
   });
 
   test('a policy at fault is thrown even where the evidence is bad too', () => {

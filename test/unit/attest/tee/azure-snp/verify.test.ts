@@ -163,8 +163,6 @@ describe('a machine whose processor, paravisor and virtual TPM are all of our ow
     ['no keys', { runtime: { keys: undefined } }],
     ['no key of the TPM', { runtime: { keys: [{ kid: 'HCLEkPub' }] } }],
     ['two keys of the TPM', { runtime: twoKeys() }],
-    ['a key for encryption', { runtime: changedKey({ key_ops: ['encrypt'] }) }],
-    ['a key for nothing', { runtime: changedKey({ key_ops: undefined }) }],
     ['an ECC key', { runtime: changedKey({ kty: 'EC' }) }],
     ['a key without a modulus', { runtime: changedKey({ n: undefined }) }],
     ['a configuration that is text', { runtime: { 'vm-configuration': 'none' } }],

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { describe, expect, test } from 'vitest';
 import { parseEnclaveReport } from '../../../../../attest/tee/dcap/enclave-report.ts';
+import { findQeMismatch } from '../../../../../attest/tee/dcap/qe-identity.ts';
+import { sgxScheme } from '../../../../../attest/tee/sgx/scheme.ts';
 import {
   readBytes,
   readInteger,
@@ -9,6 +11,7 @@ import {
   readMember,
   readText,
 } from '../../../../../attest/tee/dcap/json-reader.ts';
+import { ACCEPTABLE_STATUSES } from '../../../../../attest/tee/dcap/tcb-status.ts';
 import type { TeeOutcome } from '../../../../../attest/tee/scheme.ts';
 import { tdxScheme } from '../../../../../attest/tee/tdx/scheme.ts';
 import type { JsonObject, JsonValue } from '../../../../../core/canonical-json-jcs.ts';
@@ -160,9 +163,98 @@ describe('lists in a policy', () => {
     );
   });
 
+  test('200 advisories, and every state that can be accepted; one more is too many', () => {
+    const ids = (count: number): string[] =>
+      Array.from({ length: count }, (_, index) => `INTEL-SA-${index}`);
+    expect(described(run([fileOf()], { rejectedAdvisories: ids(200) }))).toBe('passed');
+    expect(described(run([fileOf()], { acceptedTcbStatus: ACCEPTABLE_STATUSES }))).toBe('passed');
+    for (const policy of [
+      { rejectedAdvisories: ids(201) },
+      { acceptedTcbStatus: [...ACCEPTABLE_STATUSES, 'Revoked'] },
+    ]) {
+      expect(() => run([fileOf()], policy)).toThrow(
+        expect.objectContaining({ code: 'ERR_POLICY_INVALID' }),
+      );
+    }
+  });
+
   test('an id of 40 characters', () => {
     const outcome = run([fileOf()], { rejectedAdvisories: ['x'.repeat(40)] });
     expect(described(outcome)).toBe('passed');
+  });
+});
+
+describe('which root a chain ends in', () => {
+  const without: FakeDcap['chain'] = ({ leaf, ca }) => leaf + ca;
+
+  function below(change: Change, root: Change['certificates']): string {
+    const { anchors } = makeDcapInput({ keys, certificates: root ?? {} });
+    const input = { ...makeDcapInput({ keys, ...change }), anchors };
+    return described(tdxScheme.run({ ...input, policy: {}, binding: 'ignore' }));
+  }
+
+  test('one of another name is none, though its key is the right one', () => {
+    const renamed = { root: { subject: 'Another Root', issuer: 'Another Root' } };
+    expect(below({ chain: without }, {})).toBe('passed');
+    expect(below({ chain: without }, renamed)).toBe('failed chain/root-not-trusted');
+    expect(below({}, renamed)).toBe('failed chain/root-not-trusted');
+  });
+
+  test('one that is trusted need not have signed itself', () => {
+    const signedByAnother = { root: { issuer: 'Another Root', issuerKey: keys.attestation } };
+    const change = { certificates: signedByAnother };
+    const input = makeDcapInput({ keys, ...change });
+    const result = tdxScheme.run({ ...input, policy: {}, binding: 'ignore' });
+    expect(described(result)).toBe('passed');
+    expect(below(change, {})).toBe('failed chain/root-not-trusted');
+  });
+});
+
+describe('what is not read', () => {
+  test('identities of TDX modules in TCB info of SGX', () => {
+    const tcbInfo = (info: Record<string, unknown>): Record<string, unknown> => ({
+      ...info,
+      tdxModuleIdentities: 'none',
+      tdxModule: null,
+    });
+    const input = makeDcapInput({ keys, tee: 'sgx', version: 3, tcbInfo });
+    const result = sgxScheme.run({ ...input, policy: {}, binding: 'ignore' });
+    expect(described(result)).toBe('passed');
+    expect(described(run([fileOf({ tcbInfo })]))).toBe('failed collateral/collateral-malformed');
+  });
+});
+
+describe('a quoting enclave beside its identity', () => {
+  const identity = {
+    miscSelect: Uint8Array.from([1, 0, 0, 0]),
+    miscSelectMask: Uint8Array.from([0xff, 0, 0, 0]),
+    attributes: new Uint8Array(16).fill(4),
+    attributesMask: new Uint8Array(16).fill(6),
+    mrSigner: new Uint8Array(32).fill(7),
+    isvProdId: 3,
+    levels: [],
+  };
+  const genuine = (): Buffer => {
+    const report = Buffer.alloc(384);
+    report.set([1, 9, 9, 9], 16);
+    report.fill(0xfd, 48, 64);
+    report.fill(7, 128, 160);
+    report.writeUInt16LE(3, 256);
+    return report;
+  };
+
+  test.each<[string | undefined, number, number]>([
+    [undefined, 17, 0xff],
+    ['MISCSELECT', 16, 2],
+    [undefined, 63, 0x04],
+    ['ATTRIBUTES', 48, 0xff],
+    ['ATTRIBUTES', 63, 0xf9],
+    ['MRSIGNER', 159, 8],
+    ['ISVPRODID', 257, 3],
+  ])('%s: byte %i is %i', (expected, at, value) => {
+    const report = genuine();
+    report[at] = value;
+    expect(findQeMismatch(parseEnclaveReport(report), identity)).toBe(expected);
   });
 });
 

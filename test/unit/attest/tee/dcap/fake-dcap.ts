@@ -46,6 +46,8 @@ export interface FakeDcap {
   readonly caName?: string;
   readonly pck?: FakePck;
   readonly authData?: Uint8Array;
+  /** X and Y of the attestation key as the quote carries them, which the QE vouches for. */
+  readonly attestationPoint?: Uint8Array;
   readonly vendor?: Uint8Array;
   readonly trailing?: Uint8Array;
   readonly editBody?: (body: Buffer) => void;
@@ -191,7 +193,7 @@ function makeQuote(fake: FakeDcap, certificates: Certificates): Uint8Array {
   const version = fake.version ?? 4;
   const form = fake.form ?? (fake.tee === 'sgx' ? 'sgx' : 'td10');
   const signed = makeSigned(fake, version, form);
-  const attestationKey = rawKey(fake.keys.attestation);
+  const attestationKey = fake.attestationPoint ?? rawKey(fake.keys.attestation);
   const authData = fake.authData ?? Buffer.alloc(32, 0x77);
   const qeReport = makeQeReport(fake, attestationKey, authData);
   const qe = Buffer.concat([

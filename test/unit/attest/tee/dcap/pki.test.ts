@@ -295,6 +295,7 @@ describe('SGX extensions of the PCK certificate', () => {
         fmspc,
       ),
     ],
+    ['one that nobody reads, without a value', sequence(tcb, pceId, fmspc, sequence(oid('1.2.3')))],
     ['three values', sequence(tcb, pceId, sequence(oid(`${SGX}.4`), octets(FMSPC), integer(1)))],
   ])('%s', (_what, extension) => {
     expect(outcome({ pck: { extension } })).toBe('failed chain/pck-extensions');
@@ -719,6 +720,16 @@ describe('signatures from the PCK key down to the quote', () => {
       'QE vouches for more than a key',
       { editQeReport: (report) => void report.writeUInt8(1, 383) },
       'failed chain/attestation-key',
+    ],
+    [
+      'QE vouches for a point that is on no curve',
+      { attestationPoint: Buffer.alloc(64, 1) },
+      'failed signature/quote-signature',
+    ],
+    [
+      'QE vouches for the point at infinity',
+      { attestationPoint: Buffer.alloc(64) },
+      'failed signature/quote-signature',
     ],
     ['another vendor', { vendor: Buffer.alloc(16) }, 'failed chain/qe-vendor'],
     [

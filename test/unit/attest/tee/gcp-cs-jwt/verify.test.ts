@@ -33,6 +33,10 @@ interface Fake {
   readonly at?: string;
   readonly policy?: JsonObject;
   readonly binding?: Uint8Array;
+  /** What the operator trusts beside the root. */
+  readonly trusted?: readonly Uint8Array[];
+  /** Roots that came along. */
+  readonly supplied?: readonly Uint8Array[];
 }
 
 function chainOf(fake: Fake): [Uint8Array, Uint8Array, Uint8Array] {
@@ -81,8 +85,8 @@ function run(fake: Fake): TeeOutcome {
   const signer = fake.signer ?? keys.leaf;
   return scheme.run({
     evidence: signToken(header, claims(fake), signer.privateKey),
-    endorsements: new Map(),
-    anchors: [{ name: 'fake root', bytes: root }],
+    endorsements: new Map(fake.supplied === undefined ? [] : [['root', fake.supplied]]),
+    anchors: [...(fake.trusted ?? []), root].map((bytes) => ({ name: 'fake root', bytes })),
     at: parseInstant(fake.at ?? AT),
     policy: fake.policy ?? {},
     binding: fake.binding ?? 'ignore',
@@ -144,7 +148,93 @@ describe('a token of our own', () => {
   test('passes and says what it is', () => {
     const result = run({});
     expect(described(result)).toBe('passed');
-    expect(result.claims).toMatchObject({ measurement: IMAGE, binding: BIND, debug: false });
+    expect(result.claims).toEqual({
+      kind: 'gcp-cs-jwt',
+      form: 'pki',
+      simulated: false,
+      debug: false,
+      measurement: IMAGE,
+      binding: BIND,
+      subject: 'https://www.googleapis.com/compute/v1/projects/p',
+      audiences: ['pedigree'],
+      nonces: [BIND],
+      hardwareModel: 'GCP_AMD_SEV',
+      debugStatus: 'disabled-since-boot',
+      secureBoot: true,
+      softwareVersions: ['250800'],
+      supportAttributes: ['STABLE'],
+      imageDigest: IMAGE,
+      imageReference: 'r.example/i@sha256:…',
+      issuedAt: '2024-12-31T23:59:00.000Z',
+      notBefore: '2024-12-31T23:59:00.000Z',
+      expiresAt: '2025-01-01T00:59:00.000Z',
+    });
+    expect(result.findings.map(({ code }) => code)).toEqual(['audience-not-checked']);
+  });
+
+  test('says less where the token does', () => {
+    const bare = {
+      aud: undefined,
+      eat_nonce: undefined,
+      swversion: undefined,
+      nbf: undefined,
+      submods: { container: { image_digest: IMAGE, image_reference: 'i' } },
+    };
+    const result = run({ claims: bare });
+    expect(described(result)).toBe('passed');
+    expect(result.findings).toEqual([]);
+    expect(result.claims).toMatchObject({
+      binding: null,
+      audiences: [],
+      nonces: [],
+      softwareVersions: [],
+      supportAttributes: [],
+      notBefore: null,
+    });
+  });
+
+  test('a nonce is a binding only where it is the only one', () => {
+    const eat_nonce = [BIND, 'another of eight characters'];
+    const result = run({ claims: { eat_nonce }, binding: Buffer.from(BIND) });
+    expect(result).toMatchObject({ verdict: 'passed', claims: { binding: null } });
+  });
+
+  test('a root that comes along must be a trusted one, and need be only one of several', () => {
+    const [, , root] = chainOf({});
+    const other = makeCertificate({
+      subject: 'other',
+      issuer: 'other',
+      key: keys.stranger,
+      issuerKey: keys.stranger,
+      isCa: true,
+      keyUsage: KEY_CERT_SIGN,
+      algorithm: 'rsa-sha256',
+    });
+    expect([...scheme.roles]).toEqual(['root']);
+    expect(outcome({ supplied: [root], trusted: [other] })).toBe('passed');
+    expect(outcome({ supplied: [root, other], trusted: [other] })).toBe('passed');
+    expect(outcome({ supplied: [other] })).toBe('failed chain/root-not-trusted');
+    expect(outcome({ supplied: [root, other] })).toBe('failed chain/root-not-trusted');
+    expect(outcome({ supplied: [Buffer.from('junk')] })).toBe('failed chain/certificate-malformed');
+  });
+
+  test('a key set among the anchors is no root, and does no harm', () => {
+    const jwk = keys.stranger.publicKey.export({ format: 'jwk' });
+    const keySet = Buffer.from(JSON.stringify({ keys: [{ ...jwk, kid: 'k1' }] }));
+    expect(outcome({ trusted: [keySet] })).toBe('passed');
+    const signer = keys.stranger;
+    expect(outcome({ trusted: [keySet], header: { kid: 'k1' }, signer })).toBe(
+      'failed signature/token-signature',
+    );
+  });
+
+  test('the field that a caller chooses is the nonce, as text', () => {
+    expect(scheme.chosen).toEqual({
+      policyKey: 'eatNonce',
+      form: 'text',
+      binding: 'sha256-base64url',
+    });
+    expect(scheme.findRole('root.pem', new Uint8Array())).toBeUndefined();
   });
 
   test.each<[string, Fake, string]>([
@@ -230,6 +320,34 @@ describe('a token of our own', () => {
     ],
     ['a token of a plain VM', { claims: { swname: 'GCE' } }, 'failed parse/malformed'],
     ['no container', { claims: { submods: {} } }, 'failed parse/malformed'],
+    [
+      'a container that is a list',
+      { claims: { submods: { container: [IMAGE] } } },
+      'failed parse/malformed',
+    ],
+    [
+      'a container that is text',
+      { claims: { submods: { container: IMAGE } } },
+      'failed parse/malformed',
+    ],
+    [
+      'an image without a name',
+      { container: { image_reference: undefined } },
+      'failed parse/malformed',
+    ],
+    [
+      'an image digest under another name',
+      { container: { image_digest: `SHA256:${'ab12'.repeat(16)}` } },
+      'failed parse/malformed',
+    ],
+    [
+      'an image digest without the name of its algorithm',
+      { container: { image_digest: `xxxxxxx${'ab12'.repeat(16)}` } },
+      'failed parse/malformed',
+    ],
+    ['no subject', { claims: { sub: undefined } }, 'failed parse/malformed'],
+    ['no issuer', { claims: { iss: undefined } }, 'failed parse/malformed'],
+    ['no software name', { claims: { swname: undefined } }, 'failed parse/malformed'],
     ['no image', { container: { image_digest: undefined } }, 'failed parse/malformed'],
     [
       'a short image digest',
@@ -314,6 +432,28 @@ describe('appraisal', () => {
     }
   });
 
+  test('a machine that is no trusted execution environment is denied unless it is named', () => {
+    const shielded = { claims: { hwmodel: 'GCP_SHIELDED_VM' } };
+    expect(outcome(shielded)).toBe('failed policy/hardware-model');
+    expect(outcome({ ...shielded, policy: { hwmodel: 'GCP_INTEL_TDX' } })).toBe(
+      'failed policy/hardware-model',
+    );
+    expect(outcome({ ...shielded, policy: { hwmodel: 'GCP_SHIELDED_VM' } })).toBe('passed');
+    for (const hwmodel of ['GCP_AMD_SEV', 'GCP_AMD_SEV_ES', 'GCP_INTEL_TDX', 'GCP_AMD_SEV_SNP']) {
+      expect(outcome({ claims: { hwmodel } })).toBe('passed');
+      expect(outcome({ claims: { hwmodel }, policy: { hwmodel } })).toBe('passed');
+      expect(outcome({ claims: { hwmodel }, policy: { hwmodel: `${hwmodel}X` } })).toBe(
+        'failed policy/hardware-model',
+      );
+    }
+  });
+
+  test.each([false, undefined, null, 'true', 1])('secure boot that is %j is denied', (secboot) => {
+    const result = run({ claims: { secboot } });
+    expect(described(result)).toBe('failed policy/secure-boot');
+    expect(result.claims).toMatchObject({ secureBoot: false });
+  });
+
   test('the nonce carries the binding', () => {
     const binding = bindStatement('gcp-cs-jwt', Buffer.from('other'));
     expect(outcome({ binding })).toBe('failed policy/binding');
@@ -330,6 +470,9 @@ describe('appraisal', () => {
     ['aud', 7],
     ['eatNonce', ''],
     ['allowDebug', 1],
+    ['hwmodel', ''],
+    ['hwmodel', ['GCP_INTEL_TDX']],
+    ['hwmodel', 'x'.repeat(65)],
     ['trustRootOverride', true],
   ])('the policy {%s: %j} is refused', (key, value) => {
     expect(() => run({ policy: { [key]: value } })).toThrow(

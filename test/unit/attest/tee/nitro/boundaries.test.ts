@@ -31,6 +31,10 @@ function registers(count: number): Map<unknown, Uint8Array> {
   return new Map(Array.from({ length: count }, (_, index) => [index, Buffer.alloc(48, 1)]));
 }
 
+test('what the caller chooses is the nonce', () => {
+  expect(nitroScheme.chosen).toEqual({ policyKey: 'nonce', form: 'hex', binding: 'sha512' });
+});
+
 describe('the envelope', () => {
   const header = Buffer.from('a1013822', 'hex');
   const [payload, signature] = [Buffer.from([0xa0]), Buffer.alloc(96, 1)];

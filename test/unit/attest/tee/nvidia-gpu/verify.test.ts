@@ -25,7 +25,13 @@ import {
 } from '../support/fake-pki.ts';
 import type { FakeCertificate } from '../support/fake-pki.ts';
 
-const keys = { root: ecKey(), identity: ecKey(), device: ecKey(), stranger: ecKey() };
+const keys = {
+  root: ecKey(),
+  identity: ecKey(),
+  provisioner: ecKey(),
+  device: ecKey(),
+  stranger: ecKey(),
+};
 const FWID = Buffer.alloc(48, 0xf1);
 const NONCE = Buffer.alloc(32, 0x0e);
 const DICE = '2.23.133.5.4.1';
@@ -33,6 +39,8 @@ const DICE = '2.23.133.5.4.1';
 interface Fake {
   readonly root?: Partial<FakeCertificate>;
   readonly identity?: Partial<FakeCertificate>;
+  /** Name of an authority between identity and device; none is there where it is left out. */
+  readonly provisioner?: string;
   readonly device?: Partial<FakeCertificate>;
   /** Content of the DICE extension; null leaves it out. */
   readonly dice?: Uint8Array | null;
@@ -67,6 +75,12 @@ function uint(value: number, size: number): Buffer {
 
 function block(index: number, value: Buffer, size = value.length): Buffer {
   const content = Buffer.concat([Buffer.from([1]), uint(size, 2), value]);
+  return Buffer.concat([Buffer.from([index, 1]), uint(content.length, 2), content]);
+}
+
+/** With a byte behind its value, which its size does not count. */
+function longBlock(index: number): Buffer {
+  const content = Buffer.concat([Buffer.from([1]), uint(48, 2), Buffer.alloc(49)]);
   return Buffer.concat([Buffer.from([index, 1]), uint(content.length, 2), content]);
 }
 
@@ -112,11 +126,19 @@ function makeInput(fake: Fake): VerifyInput {
     ...fake.identity,
   });
   const dice = fake.dice === undefined ? composite(FWID) : fake.dice;
+  const provisioner = {
+    subject: fake.provisioner ?? '',
+    issuer: 'NVIDIA GH100 Identity',
+    key: keys.provisioner,
+    issuerKey: keys.identity,
+    ...authority,
+  };
+  const isProvisioned = fake.provisioner !== undefined;
   const device = makeCertificate({
     subject: 'GH100 A01 GSP FMC LF',
-    issuer: 'NVIDIA GH100 Identity',
+    issuer: fake.provisioner ?? 'NVIDIA GH100 Identity',
     key: keys.device,
-    issuerKey: keys.identity,
+    issuerKey: isProvisioned ? keys.provisioner : keys.identity,
     keyUsage: DIGITAL_SIGNATURE,
     extensions: dice === null ? [] : [{ oid: DICE, value: dice }],
     ...fake.device,
@@ -127,7 +149,8 @@ function makeInput(fake: Fake): VerifyInput {
     dsaEncoding: 'ieee-p1363',
   } as const;
   const report = Buffer.concat([unsigned, sign('sha384', unsigned, signer)]);
-  const chain = [device, identity, ...(fake.withRoot === false ? [] : [root])];
+  const authorities = isProvisioned ? [makeCertificate(provisioner), identity] : [identity];
+  const chain = [device, ...authorities, ...(fake.withRoot === false ? [] : [root])];
   const pem = Buffer.from(chain.map((der) => toPem(der)).join(''));
   return {
     evidence: Uint8Array.from(fake.editSigned?.(report) ?? report),
@@ -212,7 +235,15 @@ describe('a report of our own', () => {
   test('passes, says what it is, and what was not looked at', () => {
     const result = run(makeInput({}));
     expect(described(result)).toBe('passed');
-    expect(result.claims).toMatchObject({
+    const { deviceSerial } = result.claims as unknown as { readonly deviceSerial: string };
+    expect(deviceSerial).toMatch(/^[0-9a-f]+$/);
+    expect(result.claims).toEqual({
+      kind: 'nvidia-gpu',
+      simulated: false,
+      debug: false,
+      deviceSerial,
+      driverVersion: '550.90.07',
+      vbiosVersion: null,
       measurement: 'f1'.repeat(48),
       binding: '0e'.repeat(32),
       architecture: 'HOPPER',
@@ -227,6 +258,11 @@ describe('a report of our own', () => {
   test.each<[string, Fake]>([
     ['a chain without its root', { withRoot: false }],
     ['a firmware identity in a DiceTcbInfo', { dice: tcbInfo(FWID) }],
+    ['an authority of the same chip', { provisioner: 'NVIDIA GH100 Provisioner ICA 1' }],
+    [
+      'zeroes behind the signature, which drivers leave there',
+      { editSigned: (report) => Buffer.concat([report, Buffer.alloc(2)]) },
+    ],
     [
       'a critical DICE extension',
       { device: { extensions: [{ oid: DICE, critical: true, value: composite(FWID) }] } },
@@ -242,6 +278,22 @@ describe('a report of our own', () => {
 
   test.each<[string, Fake, string]>([
     ['signed by a stranger', { signer: keys.stranger }, 'failed signature/report-signature'],
+    [
+      'a switch, which has the identity authority of a GPU',
+      { device: { subject: 'LS_10 A01 FSP FMC LF' } },
+      'failed chain/not-a-gpu',
+    ],
+    ['a device without a chip', { device: { subject: 'A device' } }, 'failed chain/not-a-gpu'],
+    [
+      'a GPU below the authority of switches',
+      { provisioner: 'NVIDIA LS_10 Provisioner ICA 1' },
+      'failed chain/not-a-gpu',
+    ],
+    [
+      'a GPU below the authority of another one',
+      { provisioner: 'NVIDIA GB100 Provisioner ICA 1' },
+      'failed chain/not-a-gpu',
+    ],
     [
       'device of a stranger',
       { device: { issuerKey: keys.stranger } },
@@ -269,6 +321,7 @@ describe('a report of our own', () => {
     ],
     ['identity is no authority', { identity: { isCa: false } }, 'failed chain/not-a-ca'],
     ['device is an authority', { device: { isCa: true } }, 'failed chain/leaf-is-ca'],
+    ['device on P-521', { device: { key: ecKey('P-521') } }, 'failed signature/report-signature'],
     ['device on P-256', { device: { key: ecKey('P-256') } }, 'failed signature/report-signature'],
     [
       'device signed with SHA-256',
@@ -312,6 +365,8 @@ describe('a report of our own', () => {
     ['fewer announced than there are', { count: 1 }],
     ['a measurement twice', { blocks: [block(1, FWID), block(1, FWID)] }],
     ['a measurement of 32 bytes', { blocks: [block(1, Buffer.alloc(32))] }],
+    ['a byte behind the value of a block', { blocks: [longBlock(1)] }],
+    ['a zero within the driver version', { opaque: [field(3, Buffer.from('a\0b'))] }],
     ['a block shorter than its content', { blocks: [block(1, FWID, 47)] }],
     ['a value longer than its block', { blocks: [block(1, FWID, 49)] }],
     ['a block of another specification', { edit: (report) => set(report, 46, 2) }],
@@ -329,8 +384,8 @@ describe('a report of our own', () => {
     ['a firmware identity of 47 bytes', { opaque: [field(20, FWID.subarray(1))] }],
     ['a driver version that is no text', { opaque: [field(3, Buffer.from([1, 2]))] }],
     [
-      'a byte behind the signature',
-      { editSigned: (report) => Buffer.concat([report, Buffer.from([0])]) },
+      'anything but zeroes behind the signature',
+      { editSigned: (report) => Buffer.concat([report, Buffer.from([0, 1])]) },
     ],
     ['a signature cut short', { editSigned: (report) => report.subarray(0, -1) }],
     ['nothing', { editSigned: () => Buffer.alloc(0) }],
@@ -412,8 +467,7 @@ describe('appraisal', () => {
   });
 
   test('a device of no known architecture meets no expectation of one', () => {
-    const identity = { subject: 'Some Identity' };
-    const unknown = makeInput({ identity, device: { issuer: 'Some Identity' } });
+    const unknown = makeInput({ device: { subject: 'GR100 A01 GSP FMC LF' } });
     expect(described(run(unknown))).toBe('passed');
     expect(described(run(unknown, { arch: 'HOPPER' }))).toBe('failed policy/architecture');
   });
@@ -437,11 +491,119 @@ describe('appraisal', () => {
     ['measurements', { '0': '00'.repeat(48) }],
     ['measurements', { '256': '00'.repeat(48) }],
     ['measurements', { '01': '00'.repeat(48) }],
+    ['measurements', { '1.5': '00'.repeat(48) }],
+    ['measurements', { '1e1': '00'.repeat(48) }],
+    ['measurements', { ' 1': '00'.repeat(48) }],
     ['measurements', { '1': '00'.repeat(47) }],
     ['allowDebug', true],
   ])('the policy {%s: %j} is refused', (key, value) => {
     expect(() => run(input, { [key]: value })).toThrow(
       expect.objectContaining({ code: 'ERR_POLICY_INVALID' }),
     );
+  });
+});
+
+// Found by mutation testing.
+describe('at the edges', () => {
+  test('a report has at most 64 KiB', () => {
+    const sized = (size: number): Fake => {
+      const rest = 37 + 8 + 2 * 55 + 32 + 2 + 96;
+      return { opaque: [field(20, FWID), field(99, Buffer.alloc(size - rest - 52 - 4))] };
+    };
+    const input = makeInput(sized(64 * 1024));
+    expect(input.evidence).toHaveLength(64 * 1024);
+    expect(described(run(input))).toBe('passed');
+    expect(outcome(sized(64 * 1024 + 1))).toBe('failed parse/malformed');
+  });
+
+  test('versions of driver and VBIOS, as the device writes them', () => {
+    const said = (...opaque: Buffer[]): unknown => {
+      const { driverVersion, vbiosVersion } = run(makeInput({ opaque })).claims as unknown as {
+        readonly driverVersion: unknown;
+        readonly vbiosVersion: unknown;
+      };
+      return [driverVersion, vbiosVersion];
+    };
+    expect(said()).toEqual([null, null]);
+    expect(said(field(3, Buffer.from('1.2\0\0\0')))).toEqual(['1.2', null]);
+    expect(said(field(3, Buffer.from('')))).toEqual(['', null]);
+    expect(said(field(3, Buffer.alloc(64, 'x')), field(6, Buffer.from([0x5e, 0])))).toEqual([
+      'x'.repeat(64),
+      '5e00',
+    ]);
+    expect(outcome({ opaque: [field(3, Buffer.alloc(65, 'x'))] })).toBe('failed parse/malformed');
+  });
+
+  test.each([
+    ['GH100 A01 GSP FMC LF', 'HOPPER'],
+    ['GB202 A01 GSP FMC LF', 'BLACKWELL'],
+    ['NVIDIA GB100 A01', 'BLACKWELL'],
+    ['GR100 A01 GSP FMC LF', null],
+    ['GA102 A01 GSP FMC LF', null],
+  ])('"%s" is a GPU of architecture %s', (subject, architecture) => {
+    const result = run(makeInput({ device: { subject } }));
+    expect(result).toMatchObject({ verdict: 'passed', claims: { architecture } });
+  });
+
+  test.each(['LS_10 A01', 'CX700 A01', 'GH100', 'a GH100 A01', 'GHxyz A01', 'GH1000000 A01'])(
+    '"%s" is no GPU',
+    (subject) => {
+      expect(outcome({ device: { subject } })).toBe('failed chain/not-a-gpu');
+    },
+  );
+
+  test('a device without a firmware identity has no measurement', () => {
+    const result = run(makeInput({ dice: null, opaque: [] }));
+    expect(result).toMatchObject({ verdict: 'passed', claims: { measurement: null } });
+  });
+
+  test('the firmware identity may stand in the extension of DiceTcbInfo', () => {
+    const extensions = [{ oid: `${DICE}.1`, value: tcbInfo(FWID) }];
+    const result = run(makeInput({ device: { extensions } }));
+    expect(result).toMatchObject({ verdict: 'passed', claims: { measurement: 'f1'.repeat(48) } });
+    const other = [{ oid: `${DICE}.1`, value: tcbInfo(Buffer.alloc(48, 0xf2)) }];
+    expect(outcome({ device: { extensions: other } })).toBe('failed chain/firmware-identity');
+  });
+
+  test('one root of several is enough', () => {
+    const input = makeInput({});
+    const other = makeInput({ root: { subject: 'other', issuer: 'other' } }).anchors;
+    for (const anchors of [
+      [...input.anchors, ...other],
+      [...other, ...input.anchors],
+    ]) {
+      expect(described(run({ ...input, anchors }))).toBe('passed');
+    }
+    expect(described(run({ ...input, anchors: other }))).toBe('failed chain/root-not-trusted');
+    const roots = input.anchors.map(({ bytes }) => bytes);
+    const endorsements = new Map([...input.endorsements, ['root', roots]]);
+    expect(described(run({ ...input, endorsements }))).toBe('passed');
+  });
+
+  test('measurements of one to three digits', () => {
+    const blocks = [1, 10, 255].map((index) => block(index, Buffer.alloc(48, index)));
+    const wanted = { '1': '01'.repeat(48), '10': '0a'.repeat(48), '255': 'ff'.repeat(48) };
+    expect(described(run(makeInput({ blocks }), { measurements: wanted }))).toBe('passed');
+    const other = { ...wanted, '255': 'fe'.repeat(48) };
+    expect(described(run(makeInput({ blocks }), { measurements: other }))).toBe(
+      'failed policy/measurements',
+    );
+  });
+
+  test('a chain is told from its content; the roles and the chosen field', () => {
+    const { endorsements, anchors } = makeInput({});
+    const [chain = new Uint8Array()] = endorsements.get('chain') ?? [];
+    const [root] = anchors;
+    expect(scheme.findRole('any', chain)).toBe('chain');
+    expect(scheme.findRole('chain.pem', root?.bytes ?? chain)).toBeUndefined();
+    for (const junk of [
+      '',
+      'junk',
+      '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
+    ]) {
+      expect(scheme.findRole('chain.pem', Buffer.from(junk))).toBeUndefined();
+    }
+    expect([...scheme.roles]).toEqual(['chain', 'root']);
+    expect(scheme.chosen).toEqual({ policyKey: 'nonce', form: 'hex', binding: 'sha256' });
   });
 });

@@ -6,10 +6,11 @@ import {
   publishedIntermediate,
 } from '../../../../../attest/tee/sev-snp/collateral.ts';
 import { sevSnpScheme } from '../../../../../attest/tee/sev-snp/scheme.ts';
+import type { SnpClaims } from '../../../../../attest/tee/sev-snp/verify.ts';
 import type { TeeOutcome, VerifyInput } from '../../../../../attest/tee/scheme.ts';
 import { makeAmdKeys, makeSnpInput, signReport, tcbBytes } from '../support/fake-amd.ts';
 import type { FakeSnp } from '../support/fake-amd.ts';
-import { makeCrl, tlv, toPem } from '../support/fake-pki.ts';
+import { integer, makeCrl, tlv, toPem } from '../support/fake-pki.ts';
 
 // The edges of fields, windows and choices, one step to either side. Found by mutation testing.
 
@@ -38,6 +39,11 @@ function without(input: VerifyInput, role: string): VerifyInput {
   const rest = [...input.endorsements].filter(([other]) => other !== role);
   return { ...input, endorsements: new Map(rest) };
 }
+
+test('what the caller chooses is the report data', () => {
+  const { chosen } = sevSnpScheme;
+  expect(chosen).toEqual({ policyKey: 'reportData', form: 'hex', binding: 'sha512' });
+});
 
 describe('each field is read from its place', () => {
   test('a report whose bytes are all different', () => {
@@ -122,6 +128,54 @@ describe('each field is read from its place', () => {
     expect(run(makeSnpInput({ keys, edit })).claims).toMatchObject({
       guestPolicy: { raw: '0x20000', smtAllowed: false },
     });
+  });
+
+  test('guest policy: each flag is its own bit', () => {
+    const flags = {
+      smtAllowed: 16n,
+      migrationAgentAllowed: 18n,
+      singleSocketRequired: 20n,
+      cxlAllowed: 21n,
+      aes256XtsRequired: 22n,
+      raplDisabled: 23n,
+      ciphertextHidingRequired: 24n,
+      pageSwapDisabled: 25n,
+    };
+    const policyWith = (bits: bigint): unknown => {
+      const edit = (report: Buffer): void => void report.writeBigUInt64LE(bits | (1n << 17n), 0x08);
+      const { claims } = run(makeSnpInput({ keys, edit }));
+      return (claims as SnpClaims | null)?.guestPolicy;
+    };
+    const none = Object.fromEntries(Object.keys(flags).map((name) => [name, false]));
+    expect(policyWith(0n)).toEqual({ raw: '0x20000', abiMajor: 0, abiMinor: 0, ...none });
+    for (const [name, bit] of Object.entries(flags)) {
+      expect(policyWith(1n << bit)).toMatchObject({ ...none, [name]: true });
+    }
+  });
+
+  test('a chip id is of a VCEK; what a VLEK says of chips is not asked', () => {
+    const ekExtensions = { '4': Buffer.alloc(64, 0xc2) };
+    expect(outcome({ ekExtensions })).toBe('failed chain/chip-id');
+    expect(outcome({ signer: 'VLEK', ekExtensions })).toBe('passed');
+    const masked = (report: Buffer): void => void report.fill(0, 0x1a0, 0x1e0);
+    const codes = (change: Omit<FakeSnp, 'keys'>): string[] =>
+      run(makeSnpInput({ keys, crl: {}, edit: masked, ...change })).findings.map(
+        ({ stage, code }) => `${stage}/${code}`,
+      );
+    expect(codes({})).toEqual(['chain/chip-id-masked']);
+    expect(codes({ signer: 'VLEK' })).toEqual([]);
+    expect(codes({ signer: 'VLEK', ekExtensions })).toEqual([]);
+  });
+
+  test('levels of the certificate: 0 to 255', () => {
+    const withLevel = (level: number): string => {
+      const edit = (report: Buffer): void => {
+        for (const at of [0x38, 0x180, 0x1e0]) report[at + 7] = level;
+      };
+      return outcome({ edit, ekExtensions: { '3.8': integer(level) } });
+    };
+    expect([0, 255].map(withLevel)).toEqual(['passed', 'passed']);
+    expect(withLevel(256)).toBe('failed chain/endorsement-malformed');
   });
 
   test('guest policy: bit 17 is one, bits from 26 on are zero', () => {

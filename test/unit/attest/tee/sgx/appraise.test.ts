@@ -152,5 +152,10 @@ describe('kinds do not mix', () => {
 
   test('the kind is registered', () => {
     expect(findScheme('sgx')).toBe(sgxScheme);
+    expect(sgxScheme.chosen).toEqual({
+      policyKey: 'reportData',
+      form: 'hex',
+      binding: 'sha512',
+    });
   });
 });

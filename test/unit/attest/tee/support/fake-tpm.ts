@@ -87,6 +87,18 @@ export interface FakeKey {
   readonly publicKey: KeyObject;
 }
 
+/** A TPMT_SIGNATURE of the scheme RSAPSS. */
+export function signQuotePss(
+  quote: Uint8Array,
+  key: FakeKey,
+  saltLength: number,
+  hash: FakeHash = 'sha256',
+): Buffer {
+  const padding = constants.RSA_PKCS1_PSS_PADDING;
+  const signature = sign(hash, quote, { key: key.privateKey, padding, saltLength });
+  return Buffer.concat([uint16(0x0016), uint16(HASH_ID[hash] ?? 0), sized(signature)]);
+}
+
 /** A TPMT_SIGNATURE over the bytes, RSASSA or ECDSA as the key is. */
 export function signQuote(quote: Uint8Array, key: FakeKey, hash: FakeHash = 'sha256'): Buffer {
   const id = uint16(HASH_ID[hash] ?? 0);

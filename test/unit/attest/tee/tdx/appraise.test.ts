@@ -56,11 +56,17 @@ describe('what a TD report says', () => {
       rtmrs: ['b0', 'b1', 'b2', 'b3'].map((byte) => byte.repeat(48)),
       teeTcbSvn2: `090104${'00'.repeat(13)}`,
       mrServiceTd: '44'.repeat(48),
+      // only the extended report tells the service TDs of now from those of the start
+      currentServiceTd: null,
     });
   });
 
   test('a report of TDX 1.0 does not speak of updates and service TDs', () => {
-    expect(run({}).claims).toMatchObject({ teeTcbSvn2: null, mrServiceTd: null });
+    expect(run({}).claims).toMatchObject({
+      teeTcbSvn2: null,
+      mrServiceTd: null,
+      currentServiceTd: null,
+    });
   });
 });
 
@@ -214,6 +220,11 @@ describe('binding a statement', () => {
 
   test('the kind is registered', () => {
     expect(findScheme('tdx')).toBe(tdxScheme);
+    expect(tdxScheme.chosen).toEqual({
+      policyKey: 'reportData',
+      form: 'hex',
+      binding: 'sha512',
+    });
   });
 });
 

@@ -4,74 +4,27 @@ import { bindStatement } from '../../../../../attest/tee/bind.ts';
 import { findScheme } from '../../../../../attest/tee/registry.ts';
 import type { TeeOutcome, TrustAnchor } from '../../../../../attest/tee/scheme.ts';
 import type { JsonObject } from '../../../../../core/canonical-json-jcs.ts';
-import { parseInstant } from '../../../../../core/instant.ts';
-import { signToken } from '../support/fake-jwt.ts';
 import { makeCertificate, rsaKey } from '../support/fake-pki.ts';
+import {
+  AZURE,
+  AZURE_ENCLAVE,
+  AZURE_MACHINE,
+  AZURE_TD,
+  bound,
+  hex,
+  INTEL,
+  INTEL_ENCLAVE,
+  INTEL_TD,
+  ISSUER,
+  keySetOf,
+  makeServiceToken,
+} from '../support/fake-service-token.ts';
+import type { ServiceKind } from '../support/fake-service-token.ts';
 
-// Tokens of Intel Trust Authority and of Microsoft Azure Attestation, on self-made keys: no genuine one was at hand.
-const AT = '2025-01-01T00:00:00Z';
-const NOW = Date.parse(AT) / 1000;
 const key = rsaKey();
 const stranger = rsaKey();
-const INTEL = 'intel-trust-authority';
-const AZURE = 'azure-maa';
-const ISSUER = { [INTEL]: 'https://portal.intel.example', [AZURE]: 'https://a.attest.example' };
-type Kind = keyof typeof ISSUER;
 
-const hex = (byte: string, size: number): string => byte.repeat(size);
-const rtmrs = Object.fromEntries([0, 1, 2, 3].map((at) => [`tdx_rtmr${at}`, hex(`b${at}`, 48)]));
-
-function bound(kind: Kind): string {
-  return new TextDecoder().decode(bindStatement(kind, Buffer.from('pae')));
-}
-
-const base64 = (text: string): string => Buffer.from(text).toString('base64');
-
-const INTEL_TD = {
-  tdx_mrtd: hex('AA', 48),
-  tdx_report_data: hex('dd', 64),
-  tdx_is_debuggable: false,
-  ...rtmrs,
-  attester_tcb_status: 'UpToDate',
-  attester_advisory_ids: ['INTEL-SA-00002', 'INTEL-SA-00001'],
-  attester_held_data: base64(bound(INTEL)),
-};
-const INTEL_ENCLAVE = {
-  sgx_mrenclave: hex('cc', 32),
-  sgx_mrsigner: hex('ee', 32),
-  sgx_is_debuggable: false,
-  attester_tcb_status: 'UpToDate',
-  attester_held_data: base64(bound(INTEL)),
-};
-const AZURE_SNP = {
-  'x-ms-attestation-type': 'sevsnpvm',
-  'x-ms-compliance-status': 'azure-compliant-cvm',
-  'x-ms-sevsnpvm-launchmeasurement': hex('aa', 48),
-  'x-ms-sevsnpvm-reportdata': hex('dd', 64),
-  'x-ms-sevsnpvm-is-debuggable': false,
-};
-const AZURE_TD = {
-  'x-ms-attestation-type': 'tdxvm',
-  tdx_mrtd: hex('aa', 48),
-  tdx_td_attributes_debug: false,
-  ...rtmrs,
-  attester_tcb_status: 'UpToDate',
-  'x-ms-runtime': { nonce: bound(AZURE) },
-};
-const AZURE_ENCLAVE = {
-  'x-ms-attestation-type': 'sgx',
-  'x-ms-sgx-mrenclave': hex('cc', 32),
-  'x-ms-sgx-mrsigner': hex('ee', 32),
-  'x-ms-sgx-is-debuggable': false,
-  'x-ms-sgx-ehd': Buffer.from(bound(AZURE)).toString('base64url'),
-};
-const AZURE_MACHINE = {
-  'x-ms-attestation-type': 'azurevm',
-  'x-ms-isolation-tee': AZURE_SNP,
-  'x-ms-runtime': { 'client-payload': { nonce: base64(bound(AZURE)) } },
-};
-
-const GOOD: readonly (readonly [string, Kind, JsonObject])[] = [
+const GOOD: readonly (readonly [string, ServiceKind, JsonObject])[] = [
   ['Intel, TD', INTEL, INTEL_TD],
   ['Intel, TD, version 2', INTEL, { tdx: INTEL_TD }],
   ['Intel, enclave', INTEL, INTEL_ENCLAVE],
@@ -90,27 +43,14 @@ interface Change {
   readonly binding?: Uint8Array;
 }
 
-function keySet(entry?: Record<string, unknown>): TrustAnchor {
-  const jwk = entry ?? { ...key.publicKey.export({ format: 'jwk' }) };
-  return { name: 'jwks', bytes: Buffer.from(JSON.stringify({ keys: [{ ...jwk, kid: 'k1' }] })) };
-}
-
-function run(kind: Kind, content: JsonObject, change: Change = {}): TeeOutcome {
+function run(kind: ServiceKind, content: JsonObject, change: Change = {}): TeeOutcome {
   const scheme = findScheme(kind);
   if (scheme === undefined) throw new Error(kind);
-  const claims = { iss: ISSUER[kind], iat: NOW - 60, nbf: NOW - 60, exp: NOW + 3540, ...content };
-  const alg = kind === INTEL ? 'PS384' : 'RS256';
+  const { policy, binding, ...fake } = change;
   return scheme.run({
-    evidence: signToken(
-      { alg, kid: 'k1', ...change.header },
-      claims,
-      (change.signer ?? key).privateKey,
-    ),
-    endorsements: new Map(),
-    anchors: change.anchors ?? [keySet()],
-    at: parseInstant(change.at ?? AT),
-    policy: change.policy ?? { issuer: ISSUER[kind] },
-    binding: change.binding ?? 'ignore',
+    ...makeServiceToken(kind, content, { key, ...fake }),
+    policy: policy ?? { issuer: ISSUER[kind] },
+    binding: binding ?? 'ignore',
   });
 }
 
@@ -207,7 +147,7 @@ describe('what the service says', () => {
     expect(described(run(AZURE, AZURE_MACHINE, { policy }))).toBe('failed tcb/tcb-status');
   });
 
-  test.each<[Kind, JsonObject, JsonObject, string]>([
+  test.each<[ServiceKind, JsonObject, JsonObject, string]>([
     [INTEL, INTEL_TD, { measurement: hex('aa', 48) }, 'passed'],
     [INTEL, INTEL_TD, { measurement: hex('ab', 48) }, 'failed policy/measurement'],
     [INTEL, INTEL_TD, { reportData: hex('dd', 64) }, 'passed'],
@@ -253,7 +193,7 @@ describe('key sets', () => {
   const x5c = [Buffer.from(certificate).toString('base64')];
 
   test('of certificates, as Azure publishes them', () => {
-    const anchors = [keySet({ kty: 'RSA', x5c })];
+    const anchors = [keySetOf({ kty: 'RSA', x5c })];
     expect(described(run(AZURE, AZURE_TD, { anchors }))).toBe('passed');
     const change = { anchors, signer: stranger };
     expect(described(run(AZURE, AZURE_TD, change))).toBe('failed signature/token-signature');
@@ -261,7 +201,7 @@ describe('key sets', () => {
 
   test('of neither', () => {
     for (const entry of [{ kty: 'RSA' }, { kty: 'RSA', x5c: ['AAAA'] }, { kty: 'RSA', x5c: [1] }]) {
-      const anchors = [keySet(entry)];
+      const anchors = [keySetOf(entry)];
       expect(described(run(AZURE, AZURE_TD, { anchors }))).toBe(
         'undetermined chain/trust-anchor-invalid',
       );
