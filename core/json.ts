@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { excerpt, PedigreeError } from './errors.ts';
+import { parseExactJson } from './exact-json.ts';
+import { countMembers, lineAt, stringEnd } from './json-text.ts';
 import { LIMITS } from './limits.ts';
 import type { JsonObject, JsonValue } from './canonical-json-jcs.ts';
 
@@ -17,20 +19,12 @@ export interface JsonSpan {
 }
 
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const COLON = 0x3a;
 const COMMA = 0x2c;
-const PLUS = 0x2b;
-const MINUS = 0x2d;
-const DOT = 0x2e;
-const DIGIT_0 = 0x30;
-const DIGIT_9 = 0x39;
-const UPPER_E = 0x45;
-const LOWER_E = 0x65;
 
 /** Keeps nothing from one call to the next; making one costs more than decoding a short document. */
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
@@ -67,7 +61,7 @@ export function parseJson(
   const keysWritten = countMembers(text, maxDepth);
   let value: JsonValue;
   try {
-    value = JSON.parse(text) as JsonValue;
+    value = parseExactJson(text);
   } catch (cause) {
     throw syntaxError(text, cause);
   }
@@ -140,89 +134,6 @@ export function findSpan(document: JsonDocument, pointer: string): JsonSpan | un
   return { source: document.text.slice(start, end), line: lineAt(document.text, start) };
 }
 
-function lineAt(text: string, offset: number): number {
-  let line = 1;
-  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line++;
-  return line;
-}
-
-/** Counts member separators outside strings and bounds the nesting; reads each character at most once. */
-function countMembers(text: string, maxDepth: number): number {
-  let depth = 0;
-  let members = 0;
-  for (let at = 0; at < text.length; at++) {
-    switch (text.charCodeAt(at)) {
-      case QUOTE:
-        at = stringEnd(text, at);
-        break;
-      case COLON:
-        members++;
-        break;
-      case OPEN_BRACE:
-      case OPEN_BRACKET:
-        if (++depth > maxDepth) {
-          throw new PedigreeError('ERR_PARSE_DEPTH', `nested more than ${maxDepth} deep`, {
-            line: lineAt(text, at),
-          });
-        }
-        break;
-      case CLOSE_BRACE:
-      case CLOSE_BRACKET:
-        depth--;
-        break;
-      default:
-    }
-  }
-  return members;
-}
-
-/**
- * True where every number of a JSON text that parseJson has accepted is written as String() writes its value: then how it was
- * written need not be looked up. Linear in the text.
- */
-export function writesNumbersPlainly(text: string): boolean {
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === QUOTE) at = stringEnd(text, at);
-    else if (code === MINUS || isDigit(code)) {
-      const start = at;
-      while (isOfNumber(text.charCodeAt(at + 1))) at++;
-      const number = text.slice(start, at + 1);
-      if (String(Number(number)) !== number) return false;
-    }
-  }
-  return true;
-}
-
-function isDigit(code: number): boolean {
-  return code >= DIGIT_0 && code <= DIGIT_9;
-}
-
-/** What may follow the first character of a number (RFC 8259 section 6): digits, `.`, `e`, `E`, `+`, `-`. */
-function isOfNumber(code: number): boolean {
-  return (
-    isDigit(code) ||
-    code === DOT ||
-    code === LOWER_E ||
-    code === UPPER_E ||
-    code === PLUS ||
-    code === MINUS
-  );
-}
-
-/** Offset of the closing quote of the string that opens at `open`, or the end of the text. */
-function stringEnd(text: string, open: number): number {
-  let close = text.indexOf('"', open + 1);
-  while (close >= 0 && isEscaped(text, close)) close = text.indexOf('"', close + 1);
-  return close < 0 ? text.length : close;
-}
-
-function isEscaped(text: string, at: number): boolean {
-  let backslashes = 0;
-  for (let back = at - 1; text.charCodeAt(back) === BACKSLASH; back--) backslashes++;
-  return backslashes % 2 === 1;
-}
-
 function countKeys(root: JsonValue): number {
   let count = 0;
   const stack: JsonValue[] = [root];
@@ -234,9 +145,11 @@ function countKeys(root: JsonValue): number {
         if (typeof item === 'object') stack.push(item);
       continue;
     }
-    for (const key of Object.keys(value)) {
+    // parsed objects inherit nothing that could be enumerated; a member more would be refused, never overlooked
+    const members = value as JsonObject;
+    for (const key in members) {
       count++;
-      const item = (value as JsonObject)[key] as JsonValue;
+      const item = members[key];
       if (typeof item === 'object') stack.push(item);
     }
   }

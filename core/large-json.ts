@@ -2,14 +2,14 @@
 import { isUtf8 } from 'node:buffer';
 import type { JsonObject, JsonValue } from './canonical-json-jcs.ts';
 import { isPedigreeError } from './errors.ts';
+import { parseExactJson } from './exact-json.ts';
 import { decodeText, isJsonObject, parseJson, type JsonDocument } from './json.ts';
+import { itemsOf, toArray } from './long-list.ts';
 
 /** A list of the root that is shorter is read at once. */
 const LIST_BYTES = 1 << 16;
 /** Items that are parsed at a time. */
-const CHUNK_BYTES = 1 << 16;
-/** Chunks of one list that are kept: neighbours are asked for one after the other. */
-const KEPT_CHUNKS = 2;
+const CHUNK_BYTES = 1 << 14;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -155,10 +155,11 @@ class LongList {
   readonly count: number;
   readonly #bytes: Uint8Array;
   readonly #place: ListPlace;
-  /** Chunks by number, the one that was asked for last at the end. */
-  readonly #kept = new Map<number, readonly JsonValue[]>();
   #last = -1;
   #lastItems: readonly JsonValue[] = [];
+  /** The chunk before: neighbours are asked for in turn. */
+  #before = -1;
+  #itemsBefore: readonly JsonValue[] = [];
 
   constructor(bytes: Uint8Array, place: ListPlace) {
     this.#bytes = bytes;
@@ -182,15 +183,17 @@ class LongList {
     return this.#lastItems[at - (this.#place.firsts[chunk] ?? 0)];
   }
 
+  /** A Map would do it too, but old tables of a Map keep what was in them alive from one collection of the young to the next. */
   #turnTo(chunk: number): void {
-    let items = this.#kept.get(chunk);
-    if (items === undefined) {
-      items = JSON.parse(this.#text(chunk)) as readonly JsonValue[];
-      if (this.#kept.size >= KEPT_CHUNKS) this.#kept.delete(this.#kept.keys().next().value ?? -1);
-    } else this.#kept.delete(chunk);
-    this.#kept.set(chunk, items);
+    const items = chunk === this.#before ? this.#itemsBefore : this.#parse(chunk);
+    this.#before = this.#last;
+    this.#itemsBefore = this.#lastItems;
     this.#last = chunk;
     this.#lastItems = items;
+  }
+
+  #parse(chunk: number): readonly JsonValue[] {
+    return parseExactJson(this.#text(chunk)) as readonly JsonValue[];
   }
 
   #text(chunk: number): string {
@@ -219,15 +222,6 @@ class LongList {
   }
 }
 
-/** What stands behind an array that is made item by item. */
-interface Items<T> {
-  readonly count: number;
-  item(at: number): T | undefined;
-}
-
-/** The arrays of this module, for those who would otherwise hold what they make of every item. */
-const longLists = new WeakSet<object>();
-
 /**
  * What `make` makes of each item of a list of a large document, made again whenever it is asked for; undefined results are
  * left out. Undefined for every other list.
@@ -239,7 +233,7 @@ export function mapLongList<T>(
   make: (item: JsonValue | undefined, at: number) => T | undefined,
   makeAgain: (item: JsonValue | undefined, at: number) => T | undefined,
 ): readonly T[] | undefined {
-  if (!longLists.has(items)) return undefined;
+  if (itemsOf(items) === undefined) return undefined;
   // positions of what is left, written down only from the first item on that is left out
   let kept: number[] | undefined;
   for (let at = 0; at < items.length; at++) {
@@ -254,39 +248,4 @@ export function mapLongList<T>(
       return position < items.length ? makeAgain(items[position], position) : undefined;
     },
   });
-}
-
-/** The items as an array that can only be read. */
-function toArray<T>(items: Items<T>): T[] {
-  const array = new Proxy<T[]>([], {
-    get: (own, key) => {
-      const at = indexOf(key);
-      if (at !== undefined) return items.item(at);
-      return key === 'length' ? items.count : (Reflect.get(own, key) as unknown);
-    },
-    has: (own, key) => {
-      const at = indexOf(key);
-      return at === undefined ? Reflect.has(own, key) : at < items.count;
-    },
-    ownKeys: () => [...Array.from({ length: items.count }, (_, at) => String(at)), 'length'],
-    getOwnPropertyDescriptor: (own, key) => {
-      const at = indexOf(key);
-      if (at === undefined || at >= items.count) return Reflect.getOwnPropertyDescriptor(own, key);
-      return { value: items.item(at), enumerable: true, configurable: true, writable: true };
-    },
-    set: () => false,
-    defineProperty: () => false,
-    deleteProperty: () => false,
-  });
-  longLists.add(array);
-  return array;
-}
-
-/** The array index that a property key is, if it is one. */
-function indexOf(key: string | symbol): number | undefined {
-  if (typeof key === 'symbol') return undefined;
-  const first = key.charCodeAt(0);
-  if (!(first >= 0x30 && first <= 0x39)) return undefined;
-  const at = Number(key);
-  return Number.isSafeInteger(at) && String(at) === key ? at : undefined;
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { indexOfByte } from '../core/bytes.ts';
 import { decodeText, parseJson, type JsonDocument } from '../core/json.ts';
 import { parseLargeJson } from '../core/large-json.ts';
 import { LIMITS } from '../core/limits.ts';
@@ -20,8 +21,8 @@ export interface Detected {
 export type Detector = (decoded: Decoded) => Detected | undefined;
 
 /**
- * Decodes bytes: text that opens with a brace or bracket must be JSON, other text stays text, bytes with NUL or broken
- * encoding are binary.
+ * Decodes bytes: text that opens as JSON does must be JSON, other text stays text, bytes with NUL or broken encoding are
+ * binary.
  * @param largeBytes JSON objects from this size on are not held whole; what they say is the same
  * @throws {PedigreeError} ERR_PARSE_JSON, ERR_PARSE_DEPTH, ERR_PARSE_DUPLICATE_KEY for text that opens like JSON and is not
  */
@@ -40,7 +41,7 @@ const OPEN_BRACE = 0x7b;
 
 function findLargeJson(bytes: Uint8Array, largeBytes: number): JsonDocument | undefined {
   const start = bytes.subarray(0, 4096).findIndex((byte) => byte > 0x20);
-  if (bytes[start] !== OPEN_BRACE || bytes.includes(0)) return undefined;
+  if (bytes[start] !== OPEN_BRACE || indexOfByte(bytes, 0) >= 0) return undefined;
   return parseLargeJson(bytes, LIMITS.depth, largeBytes === LARGE_BYTES ? undefined : largeBytes);
 }
 
@@ -51,11 +52,22 @@ function findText(bytes: Uint8Array): string | undefined {
   } catch {
     return undefined;
   }
-  return text.includes('\u0000') ? undefined : text;
+  // a NUL has a zero byte in every encoding, and bytes are searched faster
+  return indexOfByte(bytes, 0) >= 0 && text.includes('\u0000') ? undefined : text;
 }
 
-/** JSON documents open with `{` or `[`; several JSON values on lines of their own are handled by unpacking before this. */
+/**
+ * JSON documents open with `{` or `[` and with what JSON allows after it: `[section]` of a configuration, `[INST]` of a prompt
+ * and `{{ x }}` of a template are text. Several JSON values on lines of their own are handled by unpacking before this.
+ */
 function opensLikeJson(text: string): boolean {
-  const match = /^\s*([{[])/.exec(text.slice(0, 4096));
-  return match !== null;
+  const start = text.slice(0, 4096).trimStart();
+  if (!/^[{[]/.test(start)) return false;
+  const inner = start.replace(/^[[\s]+/, '');
+  if (inner.startsWith('{')) return /^\{\s*(?:["}]|$)/.test(inner);
+  return JSON_SCALAR.test(inner);
 }
+
+/** What may follow the brackets that open an array; a number or a word is one only with its end, or where the text ends in it. */
+const JSON_SCALAR =
+  /^(?:["\]]|$|(?:-?\d[\d.eE+-]*|true|false|null)\s*(?:[,\]]|$)|(?:-|tr?u?|fa?l?s?|nu?l?)$)/;

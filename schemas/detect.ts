@@ -77,8 +77,8 @@ const DETECTORS: readonly Detector[] = [
   detectHfModelCard,
   detectOpenVex,
   detectCsaf,
-  detectToolReport,
   detectOsv,
+  detectToolReport,
   detectAsset,
 ];
 

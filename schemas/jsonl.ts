@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { indexOfByte } from '../core/bytes.ts';
 import { isPedigreeError } from '../core/errors.ts';
 import { decodeText, parseJson } from '../core/json.ts';
 
@@ -40,8 +41,9 @@ const CLOSERS = new Set([0x5d, 0x7d]);
 function mayBeLines(bytes: Uint8Array): boolean {
   if ((bytes[0] ?? 0) >= 0x80) return true;
   const start = bytes.findIndex((byte) => byte > 0x20);
-  const end = bytes.indexOf(LINE_FEED, start);
-  if (start < 0 || end < 0) return false;
+  if (start < 0) return false;
+  const end = indexOfByte(bytes, LINE_FEED, start);
+  if (end < 0) return false;
   let last = end - 1;
   while (last > start && (bytes[last] ?? 0) <= 0x20) last--;
   if (!CLOSERS.has(bytes[last] ?? 0)) return false;

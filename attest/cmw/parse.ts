@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { decode } from 'cborg';
+import type { TagDecoder } from 'cborg';
 import { excerpt, PedigreeError } from '../../core/errors.ts';
 import { isJsonObject, parseJson } from '../../core/json.ts';
 
@@ -26,18 +27,30 @@ const MAX_INDICATOR = 0xffff_ffff;
 /** RFC 9277 section 4.3: the tag of content format 0; that of format n is n higher. */
 const FIRST_TAG = 0x6374_0101;
 const MAX_CONTENT_FORMAT = 65_024;
-const TAG_HEADER_BYTES = 5;
+/** Major type 6 with a number of four bytes, which every tag of a content format has. */
+const TAG_HEAD = 0xda;
+const TAG_HEAD_BYTES = 5;
+
+/** A CBOR tag of a content format, and what it is on. */
+class TaggedMessage {
+  readonly format: number;
+  readonly content: unknown;
+
+  constructor(format: number, content: unknown) {
+    this.format = format;
+    this.content = content;
+  }
+}
 
 /**
  * The messages of a RATS conceptual message wrapper, in order: a record in JSON or CBOR, a CBOR tag of a content format, or
- * a collection of records and collections. A tag inside a collection is refused.
+ * a collection of these.
  * @throws {PedigreeError} ERR_PARSE_EVIDENCE and the codes of parseJson
  * @see draft-ietf-rats-msg-wrap section 3
  */
 export function parseCmw(bytes: Uint8Array): readonly WrappedMessage[] {
   if (bytes.length > MAX_BYTES) throw cmwError('the wrapper is too large');
   const first = bytes[0] ?? 0;
-  if (isTag(first)) return [parseTag(bytes)];
   const isJson = first === 0x5b || first === 0x7b || first === 0x20 || first === 0x0a;
   const value = isJson ? parseJson(bytes, 2 * MAX_DEPTH).value : decodeCbor(bytes);
   const messages = [...walk(value, [], isJson)];
@@ -75,23 +88,6 @@ function isVerifiable({ indicator }: WrappedMessage): boolean {
   return indicator === undefined || (indicator & (EVIDENCE_BIT | RESULT_BIT)) !== 0;
 }
 
-/** Major type 6 with a number of four bytes, which every tag of a content format has. */
-function isTag(first: number): boolean {
-  return first === 0xda;
-}
-
-function parseTag(bytes: Uint8Array): WrappedMessage {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const number = bytes.length < TAG_HEADER_BYTES ? 0 : view.getUint32(1);
-  const format = number - FIRST_TAG;
-  if (format < 0 || format > MAX_CONTENT_FORMAT) {
-    throw cmwError(`the tag ${number} is of no content format`);
-  }
-  const value = decodeCbor(bytes.subarray(TAG_HEADER_BYTES));
-  if (!(value instanceof Uint8Array)) throw cmwError('the tag is not on a byte string');
-  return { path: [], type: format, value, indicator: undefined };
-}
-
 function* walk(
   value: unknown,
   path: readonly string[],
@@ -100,6 +96,10 @@ function* walk(
   if (path.length > MAX_DEPTH) throw cmwError('the collections are nested too deeply');
   if (Array.isArray(value)) {
     yield readRecord(value as readonly unknown[], path, isJson);
+    return;
+  }
+  if (value instanceof TaggedMessage) {
+    yield { path, type: value.format, value: readBytes(value.content), indicator: undefined };
     return;
   }
   const entries = entriesOf(value);
@@ -166,7 +166,7 @@ function readBytes(value: unknown): Uint8Array {
   return value;
 }
 
-/** CBOR in one writing only: definite lengths, shortest forms, no repeated keys, no tags. */
+/** CBOR in one writing only: definite lengths, shortest forms, no repeated keys, no tags but those of content formats. */
 function decodeCbor(bytes: Uint8Array): unknown {
   try {
     return decode(bytes, {
@@ -178,10 +178,25 @@ function decodeCbor(bytes: Uint8Array): unknown {
       allowBigInt: false,
       useMaps: true,
       rejectDuplicateMapKeys: true,
+      tags: tagDecoders(bytes),
     });
   } catch (cause) {
     throw new PedigreeError('ERR_PARSE_EVIDENCE', 'the wrapper is not well-formed CBOR', { cause });
   }
+}
+
+/** The decoder wants each tag by its number: those that the bytes could hold, at whatever place. */
+function tagDecoders(bytes: Uint8Array): Record<number, TagDecoder> {
+  const decoders: Record<number, TagDecoder> = {};
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let at = bytes.indexOf(TAG_HEAD); at >= 0; at = bytes.indexOf(TAG_HEAD, at + 1)) {
+    if (at + TAG_HEAD_BYTES > bytes.length) break;
+    const number = view.getUint32(at + 1);
+    const format = number - FIRST_TAG;
+    const isFormat = format >= 0 && format <= MAX_CONTENT_FORMAT;
+    if (isFormat) decoders[number] = (content) => new TaggedMessage(format, content());
+  }
+  return decoders;
 }
 
 function cmwError(message: string): PedigreeError {

@@ -171,7 +171,7 @@ function parseEntries(entries: readonly DerNode[]): {
     const [serial, date, extensions] = derChildren(expectDer(entry, DER_TAG.sequence, 'entry'));
     revoked.add(parseSerial(serial, 'revoked serial number'));
     parseTime(date, 'revocation date');
-    if (extensions !== undefined && hasUnknown(parseExtensions(extensions))) hasUnknownEntry = true;
+    if (hasUnknown(parseExtensions(extensions))) hasUnknownEntry = true;
   }
   return { revoked, hasUnknownEntry };
 }

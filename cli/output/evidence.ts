@@ -42,14 +42,17 @@ export function printEvidence(terminal: Terminal, report: EvidenceReport): void 
   if (report.claims === null) return;
   printSummary(terminal, report.claims);
   terminal.out('all that it says:\n');
-  const rows = Object.entries(report.claims).map(([key, value]) => [key, printable(textOf(value))]);
-  terminal.out(table(rows, '  '));
+  terminal.out(table(Object.entries(report.claims).flatMap(rowsOf), '  '));
 }
 
 function conclusionOf({ kind, verdict, claims }: EvidenceReport): string {
   const what = `${findScheme(kind)?.title ?? 'unknown kind'} (${printable(kind)})`;
   if (verdict === 'passed') return `${what}: genuine, and it meets the policy`;
-  if (claims !== null) return `${what}: genuine, but it does not meet the policy`;
+  if (claims !== null) {
+    return verdict === 'failed'
+      ? `${what}: genuine, but it does not meet the policy`
+      : `${what}: genuine, but what was asked cannot be answered, which is not a yes`;
+  }
   return verdict === 'failed'
     ? `${what}: it is not to be believed`
     : `${what}: nothing can be said of it, which is not a yes`;
@@ -76,6 +79,17 @@ function printSummary(terminal: Terminal, claims: TeeClaims): void {
   ];
   terminal.out('in short:\n');
   terminal.out(table(rows, '  '));
+}
+
+/** A claim with members of its own takes a row for each. */
+function rowsOf([name, value]: [string, unknown]): string[][] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return [[name, printable(textOf(value))]];
+  }
+  return Object.entries(value).map(([key, inner]) => [
+    `${name} ${printable(key)}`,
+    printable(textOf(inner)),
+  ]);
 }
 
 function textOf(value: unknown): string {

@@ -6,7 +6,13 @@ import { TextTable } from '../../core/text-table.ts';
 import { toArray } from '../../core/long-list.ts';
 import type { EdgeFact, NodeFact } from './facts.ts';
 import { kindListOf } from './kinds.ts';
-import { RELATION_NAMES, relationCode, STRENGTHS, type Relation, type Strength } from './relations.ts';
+import {
+  RELATION_NAMES,
+  relationCode,
+  STRENGTHS,
+  type Relation,
+  type Strength,
+} from './relations.ts';
 import { TextSets } from './text-sets.ts';
 import { packWith, type PackedWriter } from './packed-writer.ts';
 
@@ -21,7 +27,7 @@ const STRENGTH_MASK = (1 << STRENGTH_BITS) - 1;
  * at. As objects the facts of a document of 100 MB take 300 MB.
  */
 export class FactColumns {
-  readonly #texts = new TextTable();
+  readonly #texts = new TextTable(0);
   readonly #lists = new NumberLists();
   // nodes
   readonly #refs = new GrowingInts();
@@ -150,7 +156,15 @@ export class FactColumns {
     this.#dependsOn.push(to);
   }
 
-  /** The nodes, each made when it is asked for. Nothing may be added any more. */
+  /** Gives back what only adding takes, at once. Nothing may be found or added any more. */
+  seal(): void {
+    this.#texts.seal();
+    this.#lists.seal();
+    this.#edgeSlots.release();
+    this.#nodeOfText.release();
+  }
+
+  /** The nodes, each made when it is asked for. */
   nodes(): readonly NodeFact[] {
     const nodes = toArray({ count: this.nodeCount, item: (at) => this.#node(at) });
     packWith(nodes, { writeRows: (out) => this.#writeNodes(out) });
@@ -179,7 +193,11 @@ export class FactColumns {
   #node(at: number): NodeFact | undefined {
     const ref = this.refOf(at);
     if (ref === undefined) return undefined;
-    const node = { ref, kinds: kindListOf(this.#kinds.at(at)), names: this.#sorted(this.#names, at) };
+    const node = {
+      ref,
+      kinds: kindListOf(this.#kinds.at(at)),
+      names: this.#sorted(this.#names, at),
+    };
     const attributes = this.attributesOf(at);
     return attributes === undefined ? node : { ...node, attributes };
   }
@@ -281,7 +299,9 @@ export class FactColumns {
 
   #sortedList(record: TextRecord): number {
     const entries = Object.entries(record);
-    return this.#listOf(entries.length < 2 ? entries : entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+    return this.#listOf(
+      entries.length < 2 ? entries : entries.sort(([a], [b]) => (a < b ? -1 : 1)),
+    );
   }
 
   #recordOf(list: number): TextRecord {
@@ -308,12 +328,7 @@ export class FactColumns {
   }
 
   #soughtHash(): number {
-    return hashOfFour(
-      this.#soughtFrom,
-      this.#soughtTo,
-      this.#soughtCode,
-      this.#soughtQualifiers,
-    );
+    return hashOfFour(this.#soughtFrom, this.#soughtTo, this.#soughtCode, this.#soughtQualifiers);
   }
 
   #hashOfEdge(edge: number): number {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PackageURL } from 'packageurl-js';
 import { hexOf, isDigest, sha256 } from '../../core/digest.ts';
+import { hashOfText } from '../../core/hash-slots.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { clip } from '../../core/text.ts';
 import type { IdentityLevel } from './kinds.ts';
@@ -47,6 +48,7 @@ function hasPurlVersion(purl: string): boolean {
  */
 export function findPurl(text: string): string | undefined {
   if (!text.startsWith('pkg:') || text.length > LIMITS.refChars) return undefined;
+  if (text === lastText) return lastPurl;
   const known = knownPurls.get(text);
   if (known !== undefined) return known;
   let purl: string;
@@ -55,15 +57,35 @@ export function findPurl(text: string): string | undefined {
   } catch {
     return undefined;
   }
-  if (knownPurls.size >= MAX_KNOWN) knownPurls.clear();
-  if (text.length <= MAX_KNOWN_CHARS) knownPurls.set(text, purl);
+  [lastText, lastPurl] = [text, purl];
+  if (wasSeen(text)) remember(text, purl);
   return purl;
 }
 
-/** Parsing a purl is dear, a record asks for its own several times, and one library is in most documents of a folder. */
+/** Parsing a purl is dear, and a record asks for its own several times. */
+let lastText = '';
+let lastPurl = '';
+/** One library is in most documents of a folder: what is asked for again later is remembered, so that what one document alone has takes no memory. */
 const knownPurls = new Map<string, string>();
-const MAX_KNOWN = 10_000;
+const MAX_KNOWN = 20_000;
 const MAX_KNOWN_CHARS = 512;
+/** Half the hash of the text that was asked for last among those of the other half. Two texts with one hash make one of them remembered early, no more. */
+const seenHashes = new Uint16Array(1 << 17);
+
+function wasSeen(text: string): boolean {
+  const hash = hashOfText(text);
+  const slot = hash & (seenHashes.length - 1);
+  const mark = (hash >>> 17) | 0x8000;
+  const wasLast = seenHashes[slot] === mark;
+  seenHashes[slot] = mark;
+  return wasLast;
+}
+
+function remember(text: string, purl: string): void {
+  if (text.length > MAX_KNOWN_CHARS) return;
+  if (knownPurls.size >= MAX_KNOWN) knownPurls.clear();
+  knownPurls.set(text, purl);
+}
 
 /** Shared name of a (namespace, name); several documents may mean different things by it. */
 export function nameRef(namespace: string, name: string): string {

@@ -5,7 +5,13 @@ import { parseCsaf } from '../../schemas/csaf/parse.ts';
 import { FactsBuilder } from './facts-builder.ts';
 import { addReport } from './tool-report/report-node.ts';
 import { rememberingNodes, type NodesOf } from './tool-report/things.ts';
-import { stateAliases, stateStatus, vulnerabilityNode } from './tool-report/vulnerability.ts';
+import {
+  qualifiersOf,
+  stateAliases,
+  stateJudgement,
+  vulnerabilityNode,
+  type Judgement,
+} from './tool-report/vulnerability.ts';
 import type { Csaf, CsafNote, CsafProduct, CsafVulnerability } from '../../schemas/csaf/model.ts';
 import type { ReportThing } from '../../schemas/tool-report/model.ts';
 import type { Decoded, Detected } from '../../schemas/decoded.ts';
@@ -128,6 +134,7 @@ function stateVulnerability(
   if (node !== undefined) stateAliases(builder, node, aliases, `${vulnerability.pointer}/ids`);
   const flags = labelsOf(vulnerability.flags);
   const remediations = labelsOf(vulnerability.remediations);
+  const judge = rememberingJudge();
   for (const { list, product, pointer } of statuses) {
     const thing = things.get(product);
     const status = STATUS_OF_LIST.get(list);
@@ -136,14 +143,35 @@ function stateVulnerability(
     } else if (status === undefined) {
       builder.problem('unknown-status', pointer, `no such list: "${list}"`);
     } else {
-      const details = {
-        list: list === status || list === `known_${status}` ? '' : list,
-        justification: flags.get(product) ?? '',
-        remediation: remediations.get(product) ?? '',
-      };
-      stateStatus(builder, { id, aliases: [], thing, status, details, pointer }, nodesOf);
+      const justification = flags.get(product) ?? '';
+      const remediation = remediations.get(product) ?? '';
+      const judgement = judge(list, status, justification, remediation);
+      stateJudgement(builder, node, judgement, () => nodesOf(thing), pointer);
     }
   }
+}
+
+type Judge = (
+  list: string,
+  status: string,
+  justification: string,
+  remediation: string,
+) => Judgement;
+
+/** Nearly all products of a list are judged alike, so the last judgement is remembered. */
+function rememberingJudge(): Judge {
+  let known: readonly string[] = [];
+  let judgement: Judgement = { qualifiers: {} };
+  return (list, status, justification, remediation) => {
+    if (known[0] !== list || known[1] !== justification || known[2] !== remediation) {
+      const listed = list === status || list === `known_${status}` ? '' : list;
+      judgement = {
+        qualifiers: qualifiersOf({ status, list: listed, justification, remediation }),
+      };
+      known = [list, justification, remediation];
+    }
+    return judgement;
+  };
 }
 
 function labelsOf(notes: readonly CsafNote[]): ReadonlyMap<string, string> {

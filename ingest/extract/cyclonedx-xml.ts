@@ -11,7 +11,7 @@ import type { FormatReader, ReadContext, Reading } from './extractor.ts';
 /** Reads CycloneDX XML (1.0 to 1.7), with what reads CycloneDX JSON: the same statement yields the same facts. */
 export const cyclonedxXmlReader: FormatReader = {
   formats: ['cyclonedx-xml'],
-  extractor: 'cyclonedx-xml@1',
+  extractor: 'cyclonedx-xml@2',
   read: readCyclonedxXml,
 };
 

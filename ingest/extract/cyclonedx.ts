@@ -9,7 +9,7 @@ import type { FormatReader, ReadContext, Reading } from './extractor.ts';
 /** Reads CycloneDX JSON (1.2 to 1.7, ML-BOM included). */
 export const cyclonedxReader: FormatReader = {
   formats: ['cyclonedx-json'],
-  extractor: 'cyclonedx@1',
+  extractor: 'cyclonedx@2',
   read: readCyclonedx,
 };
 

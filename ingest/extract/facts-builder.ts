@@ -3,16 +3,13 @@ import { EMPTY_SHA256, findDigest, foldAlgorithm, isStrongAlgorithm } from '../.
 import { excerpt, PedigreeError } from '../../core/errors.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { clip } from '../../core/text.ts';
-import type { Claim, EdgeFact, Facts, NodeFact, Problem } from '../../graph/domain/facts.ts';
-import { kindBit, kindsOf, type Kind } from '../../graph/domain/kinds.ts';
+import { FactColumns } from '../../graph/domain/fact-columns.ts';
+import type { Claim, Facts, Problem } from '../../graph/domain/facts.ts';
+import { kindBit, kindMask, type Kind } from '../../graph/domain/kinds.ts';
 import { boundRef, findPurl, levelOf } from '../../graph/domain/node-ref.ts';
-import {
-  relationCode,
-  STRENGTHS,
-  type Relation,
-  type Strength,
-} from '../../graph/domain/relations.ts';
+import type { Relation, Strength } from '../../graph/domain/relations.ts';
 import type { Digest } from '../../core/digest.ts';
+import { FactObjects, type FactStore, type TextRecord } from './fact-store.ts';
 
 export interface DigestInput {
   readonly algorithm: string;
@@ -41,9 +38,6 @@ export interface EntityInput {
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
-/** One or more texts, each once. Nearly everything has one, and a set for each would cost more than all else. */
-type Texts = string | Set<string>;
-
 /** sha256 first: every format can carry it, so stars of different records meet at one centre (docs/adr/0004). */
 const STAR_ORDER = ['sha256', 'sha512', 'sha384', 'blake3'];
 
@@ -54,25 +48,21 @@ const STAR_ORDER = ['sha256', 'sha512', 'sha384', 'blake3'];
  */
 export class FactsBuilder {
   readonly #digest: Digest;
-  // one list a member, by node and by edge: a large document has millions of them
-  readonly #refs: string[] = [];
-  readonly #byRef = new Map<string, number>();
-  readonly #kinds: number[] = [];
-  readonly #names: (Texts | undefined)[] = [];
-  readonly #attributes: (Attributes | undefined)[] = [];
-  readonly #edges: EdgeFact[] = [];
-  readonly #edgePointers: Texts[] = [];
-  readonly #plainEdges = new Map<number, number>();
-  readonly #qualifiedEdges = new Map<string, number>();
+  #store: FactStore = new FactObjects();
+  /** Nodes from which on they are kept by column. */
+  readonly #largeNodes: number;
   readonly #subjects = new Set<number>();
   readonly #claims: Claim[] = [];
-  readonly #dependsOn: (readonly [number, number])[] = [];
   readonly #problems: Problem[] = [];
   #localCounter = 0;
 
-  /** @param digest SHA-256 of the payload: the scope of local ids */
-  constructor(digest: Digest) {
+  /**
+   * @param digest SHA-256 of the payload: the scope of local ids
+   * @param largeNodes from how many nodes on facts are kept by column; what they say is the same
+   */
+  constructor(digest: Digest, largeNodes: number = LARGE_NODES) {
     this.#digest = digest;
+    this.#largeNodes = largeNodes;
   }
 
   /** Adds (or finds) a thing and returns its primary node: first content identity, else first coordinate, else this document's own mention. */
@@ -110,15 +100,20 @@ export class FactsBuilder {
     return boundRef(`local:${this.#digest}#${local}`);
   }
 
+  /** How many nodes there are so far: they are numbered from 0 on. */
+  get nodeCount(): number {
+    return this.#store.nodeCount;
+  }
+
   refOf(id: number): string {
-    const ref = this.#refs[id];
+    const ref = this.#store.refOf(id);
     if (ref === undefined)
       throw new PedigreeError('ERR_INTERNAL', `no node ${id} in this document`);
     return ref;
   }
 
   addKind(id: number, kind: Kind): void {
-    this.#kinds[id] = (this.#kinds[id] ?? 0) | kindBit(kind);
+    this.#store.addKinds(id, kindBit(kind));
   }
 
   /** States an edge. The same edge again adds a pointer; an edge to itself is dropped with a problem. */
@@ -135,42 +130,20 @@ export class FactsBuilder {
     }
     const strength = options.strength ?? 'explicit';
     const qualifiers = options.qualifiers === undefined ? NONE : wellFormed(options.qualifiers);
-    const known = this.#findEdge(from, relation, to, strength, qualifiers);
-    if (known !== undefined) {
-      this.#edgePointers[known] = withText(this.#edgePointers[known], pointer.toWellFormed());
-      return;
-    }
-    this.#edges.push({ from, relation, to, strength, pointers: NO_TEXTS, qualifiers });
-    this.#edgePointers.push(pointer.toWellFormed());
+    const known = this.#store.findEdge(from, relation, to, strength, qualifiers);
+    this.#store.addPointer(known ?? this.#addEdge(qualifiers), pointer.toWellFormed());
   }
 
-  /** The position of an edge that is there already; a new one is promised the next. */
-  #findEdge(
-    from: number,
-    relation: Relation,
-    to: number,
-    strength: Strength,
-    qualifiers: Readonly<Record<string, string>>,
-  ): number | undefined {
-    const isPlain = Object.keys(qualifiers).length === 0;
-    // nodes are below LIMITS.nodes, relations and strengths below 64 and 4: exact in a double
-    const pair = from * LIMITS.nodes + to;
-    const plainKey = (pair * 64 + relationCode(relation)) * 4 + STRENGTHS.indexOf(strength);
-    const key = isPlain ? '' : `${plainKey} ${JSON.stringify(sortedEntries(qualifiers))}`;
-    const known = isPlain ? this.#plainEdges.get(plainKey) : this.#qualifiedEdges.get(key);
-    if (known !== undefined) return known;
-    const next = this.#edges.length;
-    if (next >= LIMITS.edges) {
+  #addEdge(qualifiers: TextRecord): number {
+    if (this.#store.edgeCount >= LIMITS.edges) {
       throw new PedigreeError('ERR_LIMIT_ITEMS', `more than ${LIMITS.edges} edges in one document`);
     }
-    if (isPlain) this.#plainEdges.set(plainKey, next);
-    else this.#qualifiedEdges.set(key, next);
-    return undefined;
+    return this.#store.addEdge(qualifiers);
   }
 
   /** Raw listing between components: kept for display and paths inside the document. */
   dependsOn(from: number, to: number): void {
-    this.#dependsOn.push([from, to]);
+    this.#store.addDependsOn(from, to);
   }
 
   /** Declares what the document is about. */
@@ -207,18 +180,16 @@ export class FactsBuilder {
     return this.#problems.length;
   }
 
-  /** The facts, in an order that depends on content only. */
+  /** The facts, in an order that depends on content only. The last thing that is asked of a builder. */
   build(about: { format: string; version: string | null; statementKind: string }): Facts {
+    this.#store.seal();
     return {
       ...about,
-      nodes: this.#refs.map((_, id) => this.#nodeFact(id)),
-      edges: this.#edges.map((edge, at) => ({
-        ...edge,
-        pointers: sortedTexts(this.#edgePointers[at]),
-      })),
+      nodes: this.#store.nodes(),
+      edges: this.#store.edges(),
       subjects: [...this.#subjects],
       claims: this.#claims,
-      dependsOn: this.#dependsOn,
+      dependsOn: this.#store.dependsOn(),
       problems: this.#problems,
     };
   }
@@ -303,12 +274,13 @@ export class FactsBuilder {
   #label(id: number, { names, attributes }: EntityInput): void {
     for (const name of names ?? []) this.#name(id, name);
     if (attributes === undefined) return;
-    const known = this.#attributes[id];
-    this.#attributes[id] = known === undefined ? boundRecord(attributes) : merge(known, attributes);
+    const known = this.#store.attributesOf(id);
+    const bound = boundRecord(attributes);
+    this.#store.setAttributes(id, known === undefined ? bound : laidOver(known, bound));
   }
 
   #name(id: number, name: string): void {
-    if (name !== '') this.#names[id] = withText(this.#names[id], clip(name, LIMITS.refChars));
+    if (name !== '') this.#store.addName(id, clip(name, LIMITS.refChars));
   }
 
   #node(text: string, kinds: readonly Kind[], name?: string): number {
@@ -319,37 +291,31 @@ export class FactsBuilder {
 
   /** The node of a ref that is bounded already. */
   #boundNode(ref: string, kinds: readonly Kind[]): number {
-    let id = this.#byRef.get(ref);
-    if (id === undefined) {
-      id = this.#refs.length;
-      if (id >= LIMITS.nodes) {
-        throw new PedigreeError(
-          'ERR_LIMIT_ITEMS',
-          `more than ${LIMITS.nodes} things in one document`,
-        );
-      }
-      this.#refs.push(ref);
-      this.#kinds.push(0);
-      this.#names.push(undefined);
-      this.#attributes.push(undefined);
-      this.#byRef.set(ref, id);
-    }
-    for (const kind of kinds) this.addKind(id, kind);
+    const id = this.#store.findNode(ref) ?? this.#addNode(ref);
+    if (kinds.length > 0) this.#store.addKinds(id, kindMask(kinds));
     return id;
   }
 
-  #nodeFact(id: number): NodeFact {
-    const kinds = kindListOf(this.#kinds[id] ?? 0);
-    const fact = { ref: this.refOf(id), kinds, names: sortedTexts(this.#names[id]) };
-    const attributes = this.#attributes[id];
-    if (attributes === undefined) return fact;
-    const record = attributes instanceof Map ? Object.fromEntries(attributes) : attributes;
-    return Object.keys(record).length === 0 ? fact : { ...fact, attributes: record };
+  #addNode(ref: string): number {
+    const id = this.#store.nodeCount;
+    if (id >= LIMITS.nodes) {
+      throw new PedigreeError(
+        'ERR_LIMIT_ITEMS',
+        `more than ${LIMITS.nodes} things in one document`,
+      );
+    }
+    if (id === this.#largeNodes && this.#store instanceof FactObjects) {
+      const columns = new FactColumns();
+      this.#store.copyTo(columns);
+      this.#store = columns;
+    }
+    this.#store.addNode(ref);
+    return id;
   }
 }
 
-/** A record, until another one is laid over it. */
-type Attributes = Readonly<Record<string, string>> | Map<string, string>;
+/** Documents with fewer are quicker as objects, and take little. */
+const LARGE_NODES = 20_000;
 
 const NONE: Readonly<Record<string, string>> = Object.freeze({});
 const NO_TEXTS: readonly string[] = Object.freeze([]);
@@ -365,29 +331,12 @@ function boundEntry([key, value]: [string, string]): [string, string] {
   return [clip(key, LIMITS.refChars), value.toWellFormed()];
 }
 
-function merge(known: Attributes, record: Readonly<Record<string, string>>): Map<string, string> {
-  const merged = known instanceof Map ? known : new Map(Object.entries(known));
-  for (const [key, value] of Object.entries(record).map(boundEntry)) merged.set(key, value);
-  return merged;
-}
-
-function withText(known: Texts | undefined, text: string): Texts {
-  if (known === undefined || known === text) return text;
-  return typeof known === 'string' ? new Set([known, text]) : known.add(text);
-}
-
-function sortedTexts(texts: Texts | undefined): readonly string[] {
-  if (texts === undefined) return NO_TEXTS;
-  return typeof texts === 'string' ? [texts] : [...texts].sort();
-}
-
-/** Few masks occur, in very many nodes. */
-const kindLists = new Map<number, readonly Kind[]>();
-
-function kindListOf(mask: number): readonly Kind[] {
-  let kinds = kindLists.get(mask);
-  if (kinds === undefined) kindLists.set(mask, (kinds = Object.freeze(kindsOf(mask).sort())));
-  return kinds;
+/** A record, with the members of another one in the place of its own. */
+function laidOver(known: TextRecord, record: TextRecord): TextRecord {
+  const isSame = Object.entries(record).every(
+    ([key, value]) => Object.hasOwn(known, key) && known[key] === value,
+  );
+  return isSame ? known : Object.fromEntries(Object.entries(known).concat(Object.entries(record)));
 }
 
 function isEmpty(list: readonly unknown[] | undefined): boolean {
@@ -396,10 +345,6 @@ function isEmpty(list: readonly unknown[] | undefined): boolean {
 
 function starRank(ref: string): number {
   return STAR_ORDER.findIndex((algorithm) => ref.startsWith(`${algorithm}:`));
-}
-
-function sortedEntries(record: Readonly<Record<string, string>>): [string, string][] {
-  return Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function wellFormed(record: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

@@ -14,7 +14,7 @@ import type { FormatReader, ReadContext, Reading } from './extractor.ts';
 /** Kubernetes manifests: Seldon Core 1 and 2, KServe, Argo CD Applications, and the workloads of Kubernetes itself. */
 export const kubernetesReader: FormatReader = {
   formats: ['kubernetes'],
-  extractor: 'kubernetes@1',
+  extractor: 'kubernetes@2',
   read: readKubernetes,
 };
 

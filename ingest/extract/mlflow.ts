@@ -11,7 +11,7 @@ import type { FormatReader } from './extractor.ts';
 /** Answers of the MLflow tracking server and records of its file store: runs, logged models, the registry. */
 export const mlflowReader: FormatReader = {
   formats: ['mlflow'],
-  extractor: 'mlflow@1',
+  extractor: 'mlflow@2',
   read(decoded, detected, context) {
     const found = parseMlflow(decoded);
     const builder = new FactsBuilder(context.digest);

@@ -5,7 +5,13 @@ import { findOpenVexFaults } from '../../schemas/openvex/conform.ts';
 import { parseOpenVex } from '../../schemas/openvex/parse.ts';
 import { FactsBuilder } from './facts-builder.ts';
 import { addReport } from './tool-report/report-node.ts';
-import { stateAliases, stateStatus, vulnerabilityNode } from './tool-report/vulnerability.ts';
+import { thingNodes } from './tool-report/things.ts';
+import {
+  qualifiersOf,
+  stateAliases,
+  stateJudgement,
+  vulnerabilityNode,
+} from './tool-report/vulnerability.ts';
 import type { OpenVex, VexComponent, VexStatement } from '../../schemas/openvex/model.ts';
 import type { ReportThing } from '../../schemas/tool-report/model.ts';
 import type { Decoded, Detected } from '../../schemas/decoded.ts';
@@ -23,12 +29,12 @@ function readOpenVex(decoded: Decoded, detected: Detected, context: ReadContext)
   const vex = parseOpenVex(decoded.json);
   const builder = new FactsBuilder(context.digest);
   const report = addReport(builder, context, attributesOf(vex));
-  const last = latestStatements(vex.statements);
+  const isLatest = latestStatements(vex.statements);
   for (const statement of vex.statements) {
     if (statement.products.length === 0) {
       builder.problem('no-product', statement.pointer, 'about no product that it names');
     }
-    for (const node of stateProducts(builder, statement, last)) {
+    for (const node of stateProducts(builder, statement, isLatest)) {
       builder.edge(report, 'describes', node, statement.pointer);
       builder.subject(node);
     }
@@ -62,7 +68,7 @@ function attributesOf(vex: OpenVex): Readonly<Record<string, string>> {
 function stateProducts(
   builder: FactsBuilder,
   statement: VexStatement,
-  last: ReadonlyMap<string, VexStatement>,
+  isLatest: IsLatest,
 ): readonly number[] {
   const { vulnerability, aliases, products, status } = statement;
   const nodes: number[] = [];
@@ -72,34 +78,31 @@ function stateProducts(
   for (const product of products) {
     const parts = product.subcomponents.length === 0 ? [undefined] : product.subcomponents;
     for (const part of parts) {
-      const isLast = last.get(keyOf(vulnerability, product, part)) === statement;
-      const details: Record<string, string> = {
+      const qualifiers = qualifiersOf({
+        status,
         justification: statement.justification ?? '',
         impact: statement.impact ?? '',
         action: statement.action ?? '',
         subcomponent: part?.id ?? '',
         time: statement.time ?? '',
-        current: isLast ? '' : 'false',
-      };
-      const { pointer } = product;
-      const thing = thingOf(product);
-      nodes.push(
-        ...stateStatus(builder, {
-          id: vulnerability,
-          aliases: [],
-          thing,
-          status,
-          details,
-          pointer,
-        }),
-      );
+        current: isLatest(statement, product, part) ? '' : 'false',
+      });
+      const thingsOf = (): readonly number[] => thingNodes(builder, thingOf(product));
+      nodes.push(...stateJudgement(builder, node, { qualifiers }, thingsOf, product.pointer));
     }
   }
   return nodes;
 }
 
+type IsLatest = (
+  statement: VexStatement,
+  product: VexComponent,
+  part: VexComponent | undefined,
+) => boolean;
+
 /** Of several statements on one vulnerability in one product the latest counts; of equal times the last one written. */
-function latestStatements(statements: readonly VexStatement[]): ReadonlyMap<string, VexStatement> {
+function latestStatements(statements: readonly VexStatement[]): IsLatest {
+  if (statements.length < 2) return () => true;
   const latest = new Map<string, VexStatement>();
   for (const statement of statements) {
     for (const product of statement.products) {
@@ -111,7 +114,8 @@ function latestStatements(statements: readonly VexStatement[]): ReadonlyMap<stri
       }
     }
   }
-  return latest;
+  return (statement, product, part) =>
+    latest.get(keyOf(statement.vulnerability, product, part)) === statement;
 }
 
 function timeOf({ time }: VexStatement): string {

@@ -4,7 +4,14 @@ import { osvRoot, parseOsv } from '../../schemas/osv/parse.ts';
 import { findPackagePurl, withVersion } from '../../schemas/osv/purl.ts';
 import { FactsBuilder } from './facts-builder.ts';
 import { addReport } from './tool-report/report-node.ts';
-import { stateAliases, stateStatus, vulnerabilityNode } from './tool-report/vulnerability.ts';
+import { thingNodes } from './tool-report/things.ts';
+import {
+  qualifiersOf,
+  stateAliases,
+  stateJudgement,
+  vulnerabilityNode,
+  type Judgement,
+} from './tool-report/vulnerability.ts';
 import type { OsvAdvisory, OsvAffected, OsvRange } from '../../schemas/osv/model.ts';
 import type { ReportThing } from '../../schemas/tool-report/model.ts';
 import type { Decoded, Detected } from '../../schemas/decoded.ts';
@@ -29,7 +36,9 @@ function readOsv(decoded: Decoded, detected: Detected, context: ReadContext): Re
     builder.edge(report, 'describes', node, '/id');
     stateAliases(builder, node, advisory.aliases, '/aliases');
   }
-  for (const affected of advisory.affected) stateAffected(builder, advisory, affected);
+  for (const affected of advisory.affected) {
+    stateAffected(builder, node, advisory.withdrawn, affected);
+  }
   if (advisory.modified !== undefined) {
     const family = `osv:${advisory.id}`;
     const version = advisory.modified;
@@ -57,38 +66,40 @@ function attributesOf(advisory: OsvAdvisory): Readonly<Record<string, string>> {
 }
 
 /** A withdrawn advisory says that its statements no longer hold. */
-function stateAffected(builder: FactsBuilder, advisory: OsvAdvisory, affected: OsvAffected): void {
-  const { withdrawn, id } = advisory;
+function stateAffected(
+  builder: FactsBuilder,
+  vulnerability: number | undefined,
+  withdrawn: string | undefined,
+  affected: OsvAffected,
+): void {
   const purl = findPackagePurl(affected.ecosystem, affected.name, affected.purl);
   const whole = packageOf(affected, purl);
-  const state = (
-    status: string,
-    thing: ReportThing,
-    details: Record<string, string>,
-    pointer: string,
-  ): void => {
+  const judge = (status: string, details: Readonly<Record<string, string>>): Judgement => {
     const judged = withdrawn === undefined ? status : 'withdrawn';
-    const all = { ...details, withdrawn: withdrawn ?? '' };
-    stateStatus(builder, { id, aliases: [], thing, status: judged, details: all, pointer });
+    return { qualifiers: qualifiersOf({ status: judged, ...details, withdrawn: withdrawn ?? '' }) };
+  };
+  const state = (judgement: Judgement, thing: ReportThing, pointer: string): void => {
+    stateJudgement(builder, vulnerability, judgement, () => thingNodes(builder, thing), pointer);
   };
   for (const range of affected.ranges) {
     const details = { rangeType: range.type, range: rangeText(range) };
-    state('affected', whole, details, range.pointer);
+    state(judge('affected', details), whole, range.pointer);
     for (const { kind, version } of range.events) {
       const status = STATUS_OF_EVENT.get(kind);
       if (status === undefined || version === '0') continue;
       const thing = atVersion(affected, purl, range, version);
-      if (thing !== undefined) state(status, thing, { event: kind }, range.pointer);
+      if (thing !== undefined) state(judge(status, { event: kind }), thing, range.pointer);
     }
   }
+  const isAffected = judge('affected', {});
   affected.versions.forEach((version, at) => {
     const thing = atVersion(affected, purl, undefined, version);
-    if (thing !== undefined) state('affected', thing, {}, `${affected.pointer}/versions/${at}`);
+    if (thing !== undefined) state(isAffected, thing, `${affected.pointer}/versions/${at}`);
   });
   if (affected.ranges.length === 0) {
     const listed = affected.versions.length > 0;
     const details = { range: listed ? 'listed versions' : 'all versions' };
-    state('affected', whole, details, affected.pointer);
+    state(judge('affected', details), whole, affected.pointer);
   }
 }
 

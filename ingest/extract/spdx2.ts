@@ -10,7 +10,7 @@ import type { FormatReader, ReadContext, Reading } from './extractor.ts';
 /** Reads SPDX 2.0 to 2.3 in JSON, tag-value, RDF/XML, XML and YAML. */
 export const spdx2Reader: FormatReader = {
   formats: SPDX2_FORMATS,
-  extractor: 'spdx2@1',
+  extractor: 'spdx2@2',
   read: readSpdx2Document,
 };
 
@@ -25,10 +25,12 @@ function readSpdx2Document(decoded: Decoded, detected: Detected, context: ReadCo
   const problems = [...form.problems, ...placed.problems].slice(0, LIMITS.problems);
   const facts = { ...placed, problems };
   if (context.strict !== true) return { facts, conformant: null, conformanceProblems: [] };
-  const { conformant, problems: broken } = checkSpdx2Conformance(form.json, detected.format);
+  const { problems: broken } = checkSpdx2Conformance(form.json, detected.format);
   const inPlace = broken.map((problem) => ({
     ...problem,
     pointer: form.placeOf(problem.pointer),
   }));
-  return { facts, conformant, conformanceProblems: inPlace };
+  const repaired = form.problems.filter(({ code }) => code === 'tag-without-colon');
+  const conformanceProblems = [...inPlace, ...repaired];
+  return { facts, conformant: conformanceProblems.length === 0, conformanceProblems };
 }

@@ -9,7 +9,7 @@ import type { FormatReader, ReadContext, Reading } from './extractor.ts';
 /** Reads SPDX 3 JSON-LD (core, software, AI, dataset, build, licensing and security profiles). */
 export const spdx3Reader: FormatReader = {
   formats: ['spdx3-jsonld'],
-  extractor: 'spdx3@1',
+  extractor: 'spdx3@2',
   read: readSpdx3,
 };
 

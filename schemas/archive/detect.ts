@@ -5,6 +5,7 @@ export type ArchiveKind = 'zip' | 'tar' | 'gzip' | 'zstd';
 
 const TAR_BLOCK = 512;
 const TAR_MAGIC_AT = 257;
+const LOWER_U = 0x75;
 const TAR_CHECKSUM_AT = 148;
 const TAR_CHECKSUM_LENGTH = 8;
 
@@ -26,7 +27,8 @@ function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
 }
 
 function isTar(bytes: Uint8Array): boolean {
-  if (bytes.length < TAR_BLOCK) return false;
+  // most documents are told apart by one byte
+  if (bytes.length < TAR_BLOCK || bytes[TAR_MAGIC_AT] !== LOWER_U) return false;
   const magic = String.fromCharCode(...bytes.subarray(TAR_MAGIC_AT, TAR_MAGIC_AT + 5));
   return magic === 'ustar' && headerSum(bytes) === writtenSum(bytes);
 }

@@ -45,8 +45,15 @@ export function conformsToOf(dataset: JsonValue): readonly string[] {
 
 /** The vocabulary of one dataset's context. */
 export function vocabularyOf(dataset: JsonValue): CroissantVocabulary {
-  return new CroissantVocabulary(isJsonObject(dataset) ? dataset['@context'] : undefined);
+  const context = isJsonObject(dataset) ? dataset['@context'] : undefined;
+  if (!isJsonObject(context)) return new CroissantVocabulary(undefined);
+  const known = vocabularies.get(context) ?? new CroissantVocabulary(context);
+  vocabularies.set(context, known);
+  return known;
 }
+
+/** Detection, reading and checking ask the same of one context, and finding out what a term means is most of their work. */
+const vocabularies = new WeakMap<object, CroissantVocabulary>();
 
 function isCroissantDataset(dataset: JsonValue): boolean {
   if (!isJsonObject(dataset)) return false;

@@ -11,8 +11,8 @@ import type { SchemaProblem } from '../intoto/problem.ts';
 
 /**
  * What is wrong with a CSAF document by the mandatory tests of its specification (section 6.1) that can be told from the
- * document alone. The code of a fault is the number of the test. Not looked at: languages of three letters (6.1.12), version
- * ranges in names of products (6.1.31), and what is new in the 2.1 draft and not listed here.
+ * document alone. The code of a fault is the number of the test. Not looked at: languages of three letters (6.1.12),
+ * temporal and environmental scores and those of CVSS 4 (6.1.9, 6.1.10), and what is new in the 2.1 draft and not listed here.
  * @see https://docs.oasis-open.org/csaf/csaf/v2.0/os/csaf-v2.0-os.html#61-mandatory-tests
  */
 export function findCsafFaults(json: JsonDocument): readonly SchemaProblem[] {

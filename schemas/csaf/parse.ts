@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PedigreeError } from '../../core/errors.ts';
 import { LIMITS } from '../../core/limits.ts';
-import { optional } from '../tool-report/optional.ts';
+import { defined } from '../tool-report/optional.ts';
 import { placeOf, type Place } from '../tool-report/place.ts';
 import type { JsonDocument } from '../../core/json.ts';
 import type {
@@ -27,16 +27,16 @@ export function parseCsaf(json: JsonDocument): Csaf {
   const tree = root.at('product_tree');
   const groups = tree.at('product_groups').items.flatMap(groupOf);
   const members = new GroupBook(groups);
-  return {
-    ...optional('version', document.at('csaf_version').text),
-    ...optional('category', document.at('category').text),
-    ...optional('title', document.at('title').text),
-    ...optional('publisher', document.at('publisher', 'name').text),
-    ...optional('publisherNamespace', document.at('publisher', 'namespace').text),
-    ...optional('trackingId', tracking.at('id').text),
-    ...optional('trackingVersion', tracking.at('version').written),
-    ...optional('trackingStatus', tracking.at('status').text),
-    ...optional('releasedAt', tracking.at('current_release_date').text),
+  return defined({
+    version: document.at('csaf_version').text,
+    category: document.at('category').text,
+    title: document.at('title').text,
+    publisher: document.at('publisher', 'name').text,
+    publisherNamespace: document.at('publisher', 'namespace').text,
+    trackingId: tracking.at('id').text,
+    trackingVersion: tracking.at('version').written,
+    trackingStatus: tracking.at('status').text,
+    releasedAt: tracking.at('current_release_date').text,
     products: productsOf(tree),
     relationships: [
       ...tree.at('relationships').items.flatMap(relationshipOf),
@@ -44,7 +44,7 @@ export function parseCsaf(json: JsonDocument): Csaf {
     ],
     groups,
     vulnerabilities: root.at('vulnerabilities').items.map((one) => vulnerabilityOf(one, members)),
-  };
+  });
 }
 
 /** Every product of the tree in the order in which it is defined: names, branches at any depth, combinations. */
@@ -71,14 +71,14 @@ function productsOf(tree: Place): CsafProduct[] {
     const helper = place.at('product_identification_helper');
     const purls = [helper.at('purl'), ...helper.at('purls').items].flatMap((one) => one.text ?? []);
     return [
-      {
+      defined({
         id,
         name: place.at('name').text ?? id,
         purls,
-        ...optional('cpe', helper.at('cpe').text),
+        cpe: helper.at('cpe').text,
         hashes: helper.at('hashes').items.flatMap(hashesOf),
         pointer: place.pointer,
-      },
+      }),
     ];
   });
 }
@@ -89,7 +89,7 @@ function hashesOf(place: Place): CsafHash[] {
     const algorithm = one.at('algorithm').text;
     const value = one.at('value').text;
     if (algorithm === undefined || value === undefined) return [];
-    return [{ algorithm, value, ...optional('fileName', fileName) }];
+    return [defined({ algorithm, value, fileName })];
   });
 }
 
@@ -98,13 +98,13 @@ function relationshipOf(place: Place): CsafRelationship[] {
   const whole = place.at('relates_to_product_reference').text;
   if (component === undefined || whole === undefined) return [];
   return [
-    {
+    defined({
       category: place.at('category').text ?? '',
-      ...optional('product', place.at('full_product_name', 'product_id').text),
+      product: place.at('full_product_name', 'product_id').text,
       component,
       whole,
       pointer: place.pointer,
-    },
+    }),
   ];
 }
 
@@ -118,9 +118,7 @@ function pathOf(place: Place): CsafRelationship[] {
     component = whole;
     if (from === undefined || whole === undefined) return [];
     const category = step.at('category').text ?? '';
-    return [
-      { category, ...optional('product', product), component: from, whole, pointer: step.pointer },
-    ];
+    return [defined({ category, product, component: from, whole, pointer: step.pointer })];
   });
 }
 
@@ -143,23 +141,24 @@ function vulnerabilityOf(place: Place, groups: GroupBook): CsafVulnerability {
         one.text === undefined ? [] : [{ list, product: one.text, pointer: one.pointer }],
       ),
     );
-  return {
-    ...optional('cve', place.at('cve').text),
+  return defined({
+    cve: place.at('cve').text,
     ids,
-    ...optional('title', place.at('title').text),
+    title: place.at('title').text,
     statuses,
     flags: place.at('flags').items.map((one) => noteOf(one, one.at('label'), groups)),
     remediations: place
       .at('remediations')
       .items.map((one) => noteOf(one, one.at('category'), groups)),
     pointer: place.pointer,
-  };
+  });
 }
 
 function noteOf(place: Place, label: Place, groups: GroupBook): CsafNote {
   const own = place.at('product_ids').items.flatMap((one) => one.text ?? []);
   const grouped = groups.productsOf(place.at('group_ids').items.flatMap((one) => one.text ?? []));
-  const products = [...new Set([...own, ...grouped])];
+  const all = own.concat(grouped);
+  const products = all.length < 2 ? all : [...new Set(all)];
   return { label: label.text ?? '', products, pointer: place.pointer };
 }
 

@@ -8,9 +8,10 @@
 export function findBase64(text: string): Uint8Array | undefined {
   // the decoder is lax: what does not come back as it was written was not strict
   const bytes = Buffer.from(text, 'base64');
-  return bytes.toString('base64') === text || isUrlSafe(bytes, text)
-    ? new Uint8Array(bytes)
-    : undefined;
+  if (bytes.toString('base64') !== text && !isUrlSafe(bytes, text)) return undefined;
+  // short ones stand in memory that Buffer shares out
+  const isShared = bytes.buffer.byteLength !== bytes.length;
+  return isShared ? new Uint8Array(bytes) : new Uint8Array(bytes.buffer);
 }
 
 function isUrlSafe(bytes: Buffer, text: string): boolean {

@@ -5,13 +5,10 @@
  * @see https://github.com/secure-systems-lab/dsse/blob/v1.0.2/protocol.md "Signature Definition"
  */
 export function preAuthenticationEncoding(payloadType: string, payload: Uint8Array): Uint8Array {
-  const type = new TextEncoder().encode(payloadType);
-  const head = new TextEncoder().encode(`DSSEv1 ${type.length} `);
-  const middle = new TextEncoder().encode(` ${payload.length} `);
-  const bytes = new Uint8Array(head.length + type.length + middle.length + payload.length);
+  const typeLength = Buffer.byteLength(payloadType);
+  const head = Buffer.from(`DSSEv1 ${typeLength} ${payloadType} ${payload.length} `);
+  const bytes = new Uint8Array(head.length + payload.length);
   bytes.set(head, 0);
-  bytes.set(type, head.length);
-  bytes.set(middle, head.length + type.length);
-  bytes.set(payload, head.length + type.length + middle.length);
+  bytes.set(payload, head.length);
   return bytes;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PedigreeError } from '../../core/errors.ts';
+import { parseJsonNumbers } from '../../core/exact-json.ts';
 import { isJsonObject, pointerJoin, stringMember, type JsonDocument } from '../../core/json.ts';
 
 /** One measurement of a report. */
@@ -51,7 +52,7 @@ export function parseEvaluationReport(json: JsonDocument): EvaluationReport {
       'a report without model_sha256 and dataset_sha256',
     );
   }
-  const root = parseWrittenNumbers(json.text);
+  const root = parseJsonNumbers(json.text, (written) => new WrittenNumber(written));
   const metrics = [...metricsOf(root, ''), ...metricsOf(ownValue(root, 'metrics'), '/metrics')];
   if (metrics.length === 0)
     throw new PedigreeError('ERR_PARSE_DOCUMENT', 'a report without a number');
@@ -87,18 +88,4 @@ function metricsOf(value: unknown, base: string): ReportMetric[] {
 
 function ownValue(value: unknown, key: string): unknown {
   return isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-}
-
-/** A reviver that is told the source text of a primitive (ECMAScript proposal JSON.parse source text access). */
-type SourceReviver = (
-  key: string,
-  value: unknown,
-  context: { readonly source?: string },
-) => unknown;
-
-/** Parses text that parseJson has accepted, with every number kept as it was written. */
-function parseWrittenNumbers(text: string): unknown {
-  const revive: SourceReviver = (_key, value, context) =>
-    typeof value === 'number' ? new WrittenNumber(context.source ?? String(value)) : value;
-  return (JSON.parse as (source: string, reviver: SourceReviver) => unknown)(text, revive);
 }

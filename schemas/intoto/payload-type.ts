@@ -23,9 +23,10 @@ export function hasTypeConfusion(
   pointer: string,
   problems: SchemaProblem[],
 ): boolean {
+  const announced = isInTotoPayloadType(envelope.payloadType);
+  if (announced && opensWithType(envelope.payload)) return false;
   const payload = findJson(envelope.payload);
   if (!isJsonObject(payload)) return false;
-  const announced = isInTotoPayloadType(envelope.payloadType);
   if (announced === isInTotoDocument(payload, announced)) return false;
   addProblem(
     problems,
@@ -48,6 +49,18 @@ function isInTotoDocument(payload: JsonValue, announced: boolean): boolean {
   if (type === 'link' || type === 'layout') return true;
   if (type?.startsWith('https://in-toto.io/') === true) return true;
   return member(payload, 'predicateType') !== undefined && member(payload, 'subject') !== undefined;
+}
+
+/** Bytes that are looked at before a payload is parsed. */
+const OPENING_BYTES = 64;
+
+/**
+ * True where the payload, if it is JSON that we accept, is an object with a string `_type`: nearly every statement has it as
+ * its first member, and parsing it all to find out would cost as much again as reading it.
+ */
+function opensWithType(payload: Uint8Array): boolean {
+  const opening = Buffer.from(payload.subarray(0, OPENING_BYTES)).toString('latin1');
+  return /^\s*\{\s*"_type"\s*:\s*"/.test(opening);
 }
 
 function findJson(bytes: Uint8Array): JsonValue | undefined {

@@ -10,10 +10,13 @@ const KIND_LINE = new RegExp(
 );
 const API_LINE = /^[ \t]*(?:-[ \t]+)?apiVersion:[ \t]*\S/m;
 
+const OPENING = /^(?:---|\.\.\.|%YAML\b|['"]?[A-Za-z][\w.-]{0,62}['"]?[ \t]*:(?:[ \t]|$))/;
+
 /** Recognises Kubernetes manifests, YAML or JSON, that hold at least one resource that runs something. */
 export function detectKubernetes(decoded: Decoded): Detected | undefined {
   if (decoded.kind === 'text') {
     const isManifest =
+      opensLikeYaml(decoded.text) &&
       /^(?:apiVersion|kind):/m.test(decoded.text) &&
       API_LINE.test(decoded.text) &&
       KIND_LINE.test(decoded.text);
@@ -21,6 +24,17 @@ export function detectKubernetes(decoded: Decoded): Detected | undefined {
   }
   if (decoded.kind !== 'json') return undefined;
   return isResource(decoded.json.value) ? { format: 'kubernetes', version: null } : undefined;
+}
+
+/** A map, or the start of a document: scripts and texts that only quote a manifest begin otherwise. */
+function opensLikeYaml(text: string): boolean {
+  for (let start = 0; start < text.length;) {
+    const end = text.indexOf('\n', start);
+    const line = text.slice(start, end < 0 ? text.length : end).trim();
+    if (line !== '' && !line.startsWith('#')) return OPENING.test(line);
+    start = end < 0 ? text.length : end + 1;
+  }
+  return false;
 }
 
 function isResource(value: JsonValue): boolean {

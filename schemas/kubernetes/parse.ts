@@ -106,6 +106,7 @@ function readWorkload(
     images: [
       ...templates.flatMap((template) => containerImages(step(template, 'spec'))),
       ...(kind === 'InferenceService' ? kserveImages(node) : []),
+      ...(kind === 'LLMInferenceService' ? llmTemplates(node).flatMap(containerImages) : []),
       ...(kind === 'Application' ? listed(step(node, 'status', 'summary'), 'images') : []),
     ],
     uris: urisOf(node, kind),
@@ -127,6 +128,8 @@ function podTemplates(node: Node, kind: ResourceKind): Node[] {
     case 'StatefulSet':
     case 'DaemonSet':
     case 'ReplicaSet':
+    case 'ReplicationController':
+    case 'Rollout':
     case 'Job':
       return [step(node, 'spec', 'template')];
     case 'CronJob':
@@ -148,10 +151,29 @@ function containerImages(spec: Node): PlacedText[] {
 
 /** @see https://kserve.github.io/website/docs/reference/crd-api */
 function kserveImages(node: Node): PlacedText[] {
-  return ['predictor', 'transformer', 'explainer'].flatMap((component) => {
-    const spec = step(node, 'spec', component);
-    return [...containerImages(spec), ...placed(step(spec, 'model'), 'image')];
-  });
+  return kserveComponents(node).flatMap((spec) => [
+    ...containerImages(spec),
+    ...containerImages(step(spec, 'workerSpec')),
+    ...placed(step(spec, 'model'), 'image'),
+    ...placed(step(spec, 'custom', 'container'), 'image'),
+  ]);
+}
+
+/** The parts of an InferenceService; up to v1alpha2 they stand below `default` and `canary`. */
+function kserveComponents(node: Node): Node[] {
+  const spec = step(node, 'spec');
+  return [spec, step(spec, 'default'), step(spec, 'canary')].flatMap((place) =>
+    ['predictor', 'transformer', 'explainer'].map((component) => step(place, component)),
+  );
+}
+
+/** Pod specs of what serves and, where they are apart, of what reads the prompt and of further nodes. */
+function llmTemplates(node: Node): Node[] {
+  const spec = step(node, 'spec');
+  return [spec, step(spec, 'prefill')].flatMap((place) => [
+    step(place, 'template'),
+    step(place, 'worker'),
+  ]);
 }
 
 function urisOf(node: Node, kind: ResourceKind): PlacedText[] {
@@ -159,11 +181,11 @@ function urisOf(node: Node, kind: ResourceKind): PlacedText[] {
     case 'Model':
       return placed(step(node, 'spec'), 'storageUri');
     case 'LLMInferenceService':
-      return placed(step(node, 'spec', 'model'), 'uri');
+      return llmUris(step(node, 'spec', 'model'));
+    case 'TrainedModel':
+      return placed(step(node, 'spec', 'model'), 'storageUri');
     case 'InferenceService':
-      return ['predictor', 'transformer', 'explainer'].flatMap((component) =>
-        frameworkUris(step(node, 'spec', component)),
-      );
+      return kserveComponents(node).flatMap(frameworkUris);
     case 'SeldonDeployment':
       return items(step(node, 'spec'), 'predictors').flatMap((predictor) =>
         graphUris(step(predictor, 'graph'), 0),
@@ -171,6 +193,12 @@ function urisOf(node: Node, kind: ResourceKind): PlacedText[] {
     default:
       return [];
   }
+}
+
+/** The model and the adapters that are loaded beside it. */
+function llmUris(model: Node): PlacedText[] {
+  const adapters = items(step(model, 'lora'), 'adapters');
+  return [model, ...adapters].flatMap((place) => placed(place, 'uri'));
 }
 
 /** `model.storageUri`, and the older spelling under the framework's name (`sklearn.storageUri`). */
@@ -219,16 +247,25 @@ function candidatesOf(node: Node): Candidate[] {
 function historyOf(node: Node): SyncedRevision[] {
   const ownRepository = text(step(node, 'spec', 'source'), 'repoURL');
   return items(step(node, 'status'), 'history').flatMap((entry) => {
+    const deployedAt = optional('deployedAt', text(entry, 'deployedAt'));
+    const synced = (revision: string, repository: string | undefined): SyncedRevision => ({
+      revision,
+      ...optional('repository', repository),
+      ...deployedAt,
+      pointer: placeOf(entry),
+    });
     const revision = text(entry, 'revision');
-    if (revision === undefined) return [];
-    return [
-      {
-        revision,
-        ...optional('repository', text(step(entry, 'source'), 'repoURL') ?? ownRepository),
-        ...optional('deployedAt', text(entry, 'deployedAt')),
-        pointer: placeOf(entry),
-      },
-    ];
+    const single =
+      revision === undefined
+        ? []
+        : [synced(revision, text(step(entry, 'source'), 'repoURL') ?? ownRepository)];
+    // of several sources each has its revision at its own place in the list
+    const sources = items(entry, 'sources').map((source) => text(source, 'repoURL'));
+    const several = items(entry, 'revisions').flatMap((item, at) => {
+      const value = item.document.textAt(item.path);
+      return value === undefined ? [] : [synced(value, sources[at])];
+    });
+    return [...single, ...several];
   });
 }
 

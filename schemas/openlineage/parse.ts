@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PedigreeError } from '../../core/errors.ts';
-import { optional } from '../tool-report/optional.ts';
+import { defined } from '../tool-report/optional.ts';
 import { placeOf, type Place } from '../tool-report/place.ts';
 import type { JsonDocument } from '../../core/json.ts';
 import type {
@@ -50,33 +50,33 @@ function parseEvent(event: Place): OpenLineageEvent {
   const runId = run.at('runId').text;
   const source = sourceOf(job.at('facets', 'sourceCodeLocation'));
   const parent = facets.at('parent');
-  return {
+  return defined({
     kind: kindOf(event),
     pointer: event.pointer,
-    ...optional('eventType', event.at('eventType').text),
-    ...optional('eventTime', event.at('eventTime').text),
-    ...optional('producer', event.at('producer').text),
-    ...optional('schemaUrl', event.at('schemaURL').text),
-    ...optional('runId', runId),
-    ...optional('job', nameOf(job)),
+    eventType: event.at('eventType').text,
+    eventTime: event.at('eventTime').text,
+    producer: event.at('producer').text,
+    schemaUrl: event.at('schemaURL').text,
+    runId,
+    job: nameOf(job),
     inputs: event.at('inputs').items.flatMap(datasetOf),
     outputs: event.at('outputs').items.flatMap(datasetOf),
-    ...optional('dataset', datasetOf(dataset)[0]),
+    dataset: datasetOf(dataset)[0],
     ...(parent.isObject && { parent: parentOf(parent) }),
     upstreamRuns: facets.at('jobDependencies', 'upstream').items.map(parentOf),
     ...(engine.isObject && {
-      engine: {
-        ...optional('name', engine.at('name').text),
-        ...optional('version', engine.at('version').written),
-      },
+      engine: defined({
+        name: engine.at('name').text,
+        version: engine.at('version').written,
+      }),
     }),
-    ...optional('source', source),
+    source,
     lineage: [job.at('facets'), facets].flatMap((owner) =>
       entriesOf(owner.at('lineage', 'entries')),
     ),
     runFacets: facets.keys.sort(),
     jobFacets: job.at('facets').keys.sort(),
-  };
+  });
 }
 
 /** A run event has a run, a dataset event a dataset and no job; what is left describes a job. */
@@ -102,16 +102,16 @@ function datasetFacets(facets: Place): Omit<OpenLineageDataset, 'namespace' | 'n
   const lineage = facets.at('lineage');
   const fields = lineage.at('fields').entries.flatMap(([, field]) => field.at('inputs').items);
   const inputs = [...lineage.at('inputs').items, ...fields];
-  return {
-    ...optional('version', facets.at('version', 'datasetVersion').written),
+  return defined({
+    version: facets.at('version', 'datasetVersion').written,
     hasVersionFacet: facets.at('version').isObject,
-    ...optional('datasetType', facets.at('datasetType', 'datasetType').text),
+    datasetType: facets.at('datasetType', 'datasetType').text,
     symlinks: facets.at('symlinks', 'identifiers').items.flatMap((one) => nameOf(one) ?? []),
     columns: columnsOf(facets.at('columnLineage')),
     ...(lineage.isObject &&
       !lineage.at('entries').isArray && { lineage: inputs.flatMap(sourceNameOf) }),
     facets: facets.keys.sort(),
-  };
+  });
 }
 
 /** `fields` relates single fields; `dataset` (1-2-0) holds inputs that touch all of them, joins and filters. */
@@ -134,7 +134,7 @@ function sourceNameOf(place: Place): LineageSource[] {
   const name = nameOf(place);
   if (name === undefined) return [];
   const type = place.at('type').text === 'JOB' ? 'JOB' : 'DATASET';
-  return [{ ...name, type, ...optional('runId', place.at('runId').text) }];
+  return [defined({ ...name, type, runId: place.at('runId').text })];
 }
 
 function entriesOf(entries: Place): LineageEntry[] {
@@ -143,20 +143,20 @@ function entriesOf(entries: Place): LineageEntry[] {
       ...entry.at('inputs').items,
       ...entry.at('fields').entries.flatMap(([, field]) => field.at('inputs').items),
     ].flatMap(sourceNameOf);
-    return { ...optional('target', sourceNameOf(entry)[0]), inputs, pointer: entry.pointer };
+    return defined({ target: sourceNameOf(entry)[0], inputs, pointer: entry.pointer });
   });
 }
 
 function parentOf(facet: Place): ParentRun {
-  return {
-    ...optional('runId', facet.at('run', 'runId').text),
-    ...optional('job', nameOf(facet.at('job'))),
+  return defined({
+    runId: facet.at('run', 'runId').text,
+    job: nameOf(facet.at('job')),
     pointer: facet.pointer,
-  };
+  });
 }
 
 function sourceOf(facet: Place): OpenLineageEvent['source'] {
   const url = facet.at('repoUrl').text ?? facet.at('url').text;
   if (url === undefined) return undefined;
-  return { url, ...optional('version', facet.at('version').text), pointer: facet.pointer };
+  return defined({ url, version: facet.at('version').text, pointer: facet.pointer });
 }

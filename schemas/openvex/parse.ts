@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PedigreeError } from '../../core/errors.ts';
-import { optional } from '../tool-report/optional.ts';
+import { defined } from '../tool-report/optional.ts';
 import { placeOf, type Place } from '../tool-report/place.ts';
 import type { JsonDocument } from '../../core/json.ts';
 import type { OpenVex, VexComponent, VexProduct, VexStatement } from './model.ts';
@@ -15,17 +15,17 @@ export function parseOpenVex(json: JsonDocument): OpenVex {
   const statements = root.at('statements');
   if (!statements.isArray) throw new PedigreeError('ERR_PARSE_DOCUMENT', 'VEX without statements');
   const time = root.at('timestamp').text;
-  return {
+  return defined({
     context: root.at('@context').text ?? '',
-    ...optional('id', root.at('@id').text),
-    ...optional('author', root.at('author').text),
-    ...optional('role', root.at('role').text),
-    ...optional('version', root.at('version').written),
-    ...optional('time', time),
-    ...optional('lastUpdated', root.at('last_updated').text),
-    ...optional('tooling', root.at('tooling').text),
+    id: root.at('@id').text,
+    author: root.at('author').text,
+    role: root.at('role').text,
+    version: root.at('version').written,
+    time,
+    lastUpdated: root.at('last_updated').text,
+    tooling: root.at('tooling').text,
     statements: statements.items.flatMap((one) => statementOf(one, time)),
-  };
+  });
 }
 
 function statementOf(place: Place, documentTime: string | undefined): VexStatement[] {
@@ -33,19 +33,19 @@ function statementOf(place: Place, documentTime: string | undefined): VexStateme
   const vulnerability = place.at('vulnerability');
   const name = vulnerability.text ?? vulnerability.at('name').text ?? vulnerability.at('@id').text;
   return [
-    {
+    defined({
       vulnerability: name ?? '',
       aliases: vulnerability.at('aliases').items.flatMap((one) => one.text ?? []),
       products: place
         .at('products')
         .items.flatMap((one) => productOf(one, place.at('subcomponents'))),
       status: place.at('status').text ?? '',
-      ...optional('justification', place.at('justification').text),
-      ...optional('impact', place.at('impact_statement').text),
-      ...optional('action', place.at('action_statement').text),
-      ...optional('time', place.at('timestamp').text ?? documentTime),
+      justification: place.at('justification').text,
+      impact: place.at('impact_statement').text,
+      action: place.at('action_statement').text,
+      time: place.at('timestamp').text ?? documentTime,
       pointer: place.pointer,
-    },
+    }),
   ];
 }
 

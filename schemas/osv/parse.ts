@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PedigreeError } from '../../core/errors.ts';
-import { optional } from '../tool-report/optional.ts';
+import { defined } from '../tool-report/optional.ts';
 import { placeOf, placeOfYaml, type Place } from '../tool-report/place.ts';
 import { parseYaml } from '../yaml/parse.ts';
 import type { Decoded } from '../decoded.ts';
@@ -31,37 +31,39 @@ export function osvRoot(decoded: Decoded): Place {
 export function parseOsv(root: Place): OsvAdvisory {
   const id = root.at('id').written;
   if (id === undefined) throw new PedigreeError('ERR_PARSE_DOCUMENT', 'an advisory without an id');
-  return {
+  return defined({
     id,
-    ...optional('schemaVersion', root.at('schema_version').written),
-    ...optional('modified', root.at('modified').text),
-    ...optional('published', root.at('published').text),
-    ...optional('withdrawn', root.at('withdrawn').text),
-    ...optional('summary', root.at('summary').text),
+    schemaVersion: root.at('schema_version').written,
+    modified: root.at('modified').text,
+    published: root.at('published').text,
+    withdrawn: root.at('withdrawn').text,
+    summary: root.at('summary').text,
     aliases: textsOf(root.at('aliases')),
     related: textsOf(root.at('related')),
     affected: root
       .at('affected')
       .items.filter(({ isObject }) => isObject)
       .map(affectedOf),
-  };
+  });
 }
 
 function affectedOf(place: Place): OsvAffected {
   const named = place.at('package');
-  return {
-    ...optional('ecosystem', named.at('ecosystem').text),
-    ...optional('name', named.at('name').written),
-    ...optional('purl', named.at('purl').text),
-    ranges: place.at('ranges').items.map((range) => ({
-      type: range.at('type').text ?? '',
-      ...optional('repository', range.at('repo').text),
-      events: range.at('events').items.flatMap(eventsOf),
-      pointer: range.pointer,
-    })),
+  return defined({
+    ecosystem: named.at('ecosystem').text,
+    name: named.at('name').written,
+    purl: named.at('purl').text,
+    ranges: place.at('ranges').items.map((range) =>
+      defined({
+        type: range.at('type').text ?? '',
+        repository: range.at('repo').text,
+        events: range.at('events').items.flatMap(eventsOf),
+        pointer: range.pointer,
+      }),
+    ),
     versions: textsOf(place.at('versions')),
     pointer: place.pointer,
-  };
+  });
 }
 
 function eventsOf(event: Place): OsvEvent[] {

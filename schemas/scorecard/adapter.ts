@@ -2,7 +2,7 @@
 import { arrayMember, isJsonObject, member, stringMember } from '../../core/json.ts';
 import { addProblem, type SchemaProblem } from '../intoto/problem.ts';
 import { jsonObject, type ToolAdapter } from '../tool-report/adapter.ts';
-import { optional } from '../tool-report/optional.ts';
+import { defined } from '../tool-report/optional.ts';
 import { jsonRoot } from '../tool-report/read.ts';
 import type { Place } from '../tool-report/place.ts';
 import type { Outcome, ReportResult, ReportThing, ToolReport } from '../tool-report/model.ts';
@@ -38,10 +38,10 @@ function parseScorecard(root: Place): ToolReport {
   if (about.length === 0) {
     addProblem(faults, 'field-missing', '/repo/name', 'a scorecard names its repository');
   }
-  return {
+  return defined({
     tool: 'scorecard',
-    ...optional('toolVersion', result.at('scorecard', 'version').text),
-    ...optional('time', result.at('date').text),
+    toolVersion: result.at('scorecard', 'version').text,
+    time: result.at('date').text,
     stages: [1, 2, 3, 4, 5],
     about,
     faults,
@@ -49,14 +49,14 @@ function parseScorecard(root: Place): ToolReport {
       ...result.at('checks').items.map(checkOf),
       ...result.at('findings').items.map(findingOf),
     ],
-    summary: {
-      ...optional('score', result.at('score').numeral),
-      ...optional('repository', about[0]?.names?.[0]),
-      ...optional('commit', commitOf(root)),
+    summary: defined({
+      score: result.at('score').numeral,
+      repository: about[0]?.names?.[0],
+      commit: commitOf(root),
       checks: String(result.at('checks').items.length),
       findings: String(result.at('findings').items.length),
-    },
-  };
+    }),
+  });
 }
 
 function commitOf(root: Place): string | undefined {
@@ -67,7 +67,7 @@ function commitOf(root: Place): string | undefined {
 function checkOf(check: Place): ReportResult {
   const score = check.at('score').numeral;
   const name = check.at('name').text ?? '';
-  return { name, outcome: outcomeOfScore(Number(score ?? '-1')), ...optional('score', score) };
+  return defined({ name, outcome: outcomeOfScore(Number(score ?? '-1')), score });
 }
 
 function outcomeOfScore(score: number): Outcome {

@@ -180,6 +180,9 @@ class FormBuilder {
   }
 
   #relationship(tag: TagValue): void {
+    if (tag.isRepaired === true) {
+      this.#problem('tag-without-colon', tag.line, 'Relationship has no colon after it');
+    }
     const keys = ['spdxElementId', 'relationshipType', 'relatedSpdxElement'];
     if (words(tag.value).length === keys.length) {
       this.#root.addObject('relationships', wordsDraft(tag, keys));

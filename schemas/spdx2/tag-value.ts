@@ -9,8 +9,13 @@ export interface TagValue {
   readonly value: string;
   /** 1-based line on which the tag stands. */
   readonly line: number;
+  /** The colon is missing and was put in. */
+  readonly isRepaired?: true;
 }
 
+/** How early spdx-sbom-generators write a relationship: without the colon. No other line can be mistaken for one. */
+const BARE_RELATIONSHIP =
+  /^[ \t]*(Relationship)[ \t]+((?:DocumentRef-|SPDXRef-)\S{1,512}[ \t]+[A-Z_]{1,64}[ \t]+\S{1,512})[ \t]*$/;
 const TAG = /^[ \t]*([A-Za-z][A-Za-z0-9]{0,63})[ \t]*:(.*)$/;
 const OPEN = '<text>';
 const CLOSE = '</text>';
@@ -27,7 +32,8 @@ export function splitTagValue(text: string): readonly TagValue[] {
   for (let at = 0; at < lines.length; at++) {
     const line = lines[at] ?? '';
     if (line.trim() === '' || line.trimStart().startsWith('#')) continue;
-    const match = TAG.exec(line);
+    const tagged = TAG.exec(line);
+    const match = tagged ?? BARE_RELATIONSHIP.exec(line);
     if (match === null) {
       throw new PedigreeError('ERR_PARSE_DOCUMENT', `not a tag: "${excerpt(line)}"`, {
         line: at + 1,
@@ -38,7 +44,8 @@ export function splitTagValue(text: string): readonly TagValue[] {
     }
     const [, tag = '', rest = ''] = match;
     const { value, last } = readValue(lines, at, rest);
-    found.push({ tag, value, line: at + 1 });
+    const repaired = tagged === null ? ({ isRepaired: true } as const) : {};
+    found.push({ tag, value, line: at + 1, ...repaired });
     at = last;
   }
   return found;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { excerpt } from '../../core/errors.ts';
-import { member, stringMember } from '../../core/json.ts';
+import { arrayMember, member, stringMember } from '../../core/json.ts';
 import { flattenGraph, idOf } from './flatten.ts';
 import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 import type { Located } from '../wire-reader.ts';
@@ -17,7 +17,7 @@ const CREATED = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 /**
  * Checks what holds for every element of SPDX 3: a type, an id, a creation info that exists and is complete; a relationship
- * has both ends. Properties of single classes are not judged.
+ * has both ends and a type; what has no id of its own stands inside. Properties of single classes are not judged.
  * @see https://spdx.github.io/spdx-spec/v3.0.1/model/Core/Classes/Element/
  */
 export function checkSpdx3Conformance(root: JsonValue): Spdx3Conformance {
@@ -50,7 +50,15 @@ function faultsOf({ value }: Located, creations: ReadonlySet<string | undefined>
   if (typeof creation === 'string' ? !creations.has(creation) : creation === undefined) {
     faults.push('has no creationInfo that exists');
   }
-  if (member(value, 'relationshipType') === undefined) return faults;
+  for (const key of ['externalIdentifier', 'verifiedUsing']) {
+    const parts = arrayMember(value, key) ?? [];
+    if (parts.some((part) => typeof part === 'string')) faults.push(`names its ${key} by id`);
+  }
+  const relationship = member(value, 'relationshipType');
+  if (relationship === undefined) return faults;
+  if (typeof relationship !== 'string' || !/^[a-z][A-Za-z]*$/.test(relationship)) {
+    faults.push('has a relationshipType that is not one of the vocabulary');
+  }
   for (const key of ['from', 'to']) {
     if (member(value, key) === undefined) faults.push(`is a relationship without ${key}`);
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { member, stringMember } from '../../core/json.ts';
+import { arrayMember, isJsonObject, member, pointerJoin, stringMember } from '../../core/json.ts';
 import { WireReader, type Located } from '../wire-reader.ts';
 import { flattenGraph, idOf } from './flatten.ts';
 import type { JsonValue } from '../../core/canonical-json-jcs.ts';
@@ -34,13 +34,30 @@ const AGENTS = new Set(['Agent', 'Person', 'Organization', 'SoftwareAgent', 'Too
  * @see https://spdx.github.io/spdx-spec/v3.0.1/serializations/
  */
 export function parseSpdx3(root: JsonValue): Spdx3Document {
-  const parser = new Parser();
-  for (const item of flattenGraph(root)) parser.take(item);
+  const items = flattenGraph(root);
+  const parser = new Parser(partsById(items));
+  for (const item of items) parser.take(item);
   return parser.finish(stringMember(root, '@context'));
+}
+
+/** Types that have no id by the specification and stand inside of what they say something about. */
+const PARTS = new Set(['ExternalIdentifier', 'Hash', 'PackageVerificationCode']);
+
+/** Parts that stand in the graph by themselves all the same, as sbom-tool writes them. */
+function partsById(items: readonly Located[]): ReadonlyMap<string, Located> {
+  const found = new Map<string, Located>();
+  for (const item of items) {
+    const id = PARTS.has(stringMember(item.value, 'type') ?? '') ? idOf(item.value) : undefined;
+    if (id !== undefined) found.set(id, item);
+  }
+  return found;
 }
 
 class Parser {
   readonly #read = new WireReader();
+  readonly #partsById: ReadonlyMap<string, Located>;
+  /** Tolerances that were used: each is listed where it was needed first. */
+  readonly #tolerated = new Set<string>();
   readonly #typeCounts = new Map<string, number>();
   readonly #creations: CreationInfo[] = [];
   readonly #documents: Collection[] = [];
@@ -51,6 +68,10 @@ class Parser {
   readonly #agents: ElementHead[] = [];
   readonly #licenses: LicenseInfo[] = [];
   readonly #vulnerabilities: Vulnerability[] = [];
+
+  constructor(parts: ReadonlyMap<string, Located>) {
+    this.#partsById = parts;
+  }
 
   take(item: Located): void {
     const type = this.#read.text(item, 'type') ?? this.#read.text(item, '@type');
@@ -131,7 +152,7 @@ class Parser {
 
   #artifact(item: Located, head: ElementHead): Artifact {
     const read = this.#read;
-    const identifiers = read.each(item, 'externalIdentifier', (entry) => ({
+    const identifiers = this.#parts(item, 'externalIdentifier', (entry) => ({
       type: read.text(entry, 'externalIdentifierType'),
       text: read.text(entry, 'identifier'),
     }));
@@ -143,7 +164,9 @@ class Parser {
       version: read.textOrNumber(item, 'software_packageVersion'),
       purpose: read.text(item, 'software_primaryPurpose'),
       downloadLocation: read.text(item, 'software_downloadLocation'),
-      purls: [...new Set([...(purl === undefined ? [] : [purl]), ...ofTypes('packageUrl')])],
+      purls: [
+        ...new Set([...(purl === undefined ? [] : [purl]), ...ofTypes('packageUrl', 'purl')]),
+      ],
       cpes: ofTypes('cpe23', 'cpe22'),
       gitoids: [...ofTypes('gitoid'), ...this.#contentIdentifiers(item)],
       hashes: this.#hashes(item, 'verifiedUsing'),
@@ -177,7 +200,7 @@ class Parser {
   }
 
   #hashes(item: Located, key: string, wanted = 'Hash'): readonly Hash[] {
-    return this.#read.each(item, key, (entry) => {
+    return this.#parts(item, key, (entry) => {
       if (this.#read.text(entry, 'type') !== wanted) return undefined;
       const algorithm = this.#read.text(entry, 'algorithm');
       const hex = this.#read.text(entry, 'hashValue');
@@ -192,7 +215,7 @@ class Parser {
   }
 
   #relationship(item: Located, head: ElementHead): Relationship | undefined {
-    const relationshipType = this.#read.text(item, 'relationshipType');
+    const relationshipType = this.#relationshipType(item);
     const from = this.#refs(item, 'from')[0];
     const to = this.#refs(item, 'to');
     if (relationshipType === undefined || from === undefined || to.length === 0) {
@@ -209,6 +232,44 @@ class Parser {
       completeness: this.#read.text(item, 'completeness'),
       justification: this.#read.text(item, 'security_justificationType'),
     };
+  }
+
+  /** The names of SPDX 2 (`DEPENDS_ON`) are spelled as those of SPDX 3. */
+  #relationshipType(item: Located): string | undefined {
+    const written = this.#read.text(item, 'relationshipType');
+    if (written === undefined || !/^[A-Z]+(?:_[A-Z]+)*$/.test(written)) return written;
+    this.#tolerate('relationship-spelling', item.pointer, `"${written}" is written in capitals`);
+    return written.toLowerCase().replace(/_[a-z]/g, (letter) => letter.slice(1).toUpperCase());
+  }
+
+  /** As `each` of the reader; an id in the place of an object counts as the object of that id. */
+  #parts<T>(item: Located, key: string, read: (entry: Located) => T | undefined): readonly T[] {
+    const entries = arrayMember(item.value, key) ?? [];
+    const isPlain = !entries.some((entry) => typeof entry === 'string');
+    if (isPlain || this.#partsById.size === 0) return this.#read.each(item, key, read);
+    return entries.flatMap((entry, at) => {
+      const pointer = pointerJoin(item.pointer, key, at);
+      const found =
+        typeof entry === 'string' ? this.#partsById.get(entry) : locatedObject(entry, pointer);
+      if (found === undefined) {
+        this.#read.problem('wrong-type', pointer, 'not an object');
+        return [];
+      }
+      if (typeof entry === 'string') {
+        this.#tolerate(
+          'part-by-reference',
+          pointer,
+          `${key} names an object instead of holding it`,
+        );
+      }
+      return read(found) ?? [];
+    });
+  }
+
+  #tolerate(code: string, pointer: string, message: string): void {
+    if (this.#tolerated.has(code)) return;
+    this.#tolerated.add(code);
+    this.#read.problem(code, pointer, `${message}; others like it are not listed`);
   }
 
   #build(item: Located, head: ElementHead): Build {
@@ -229,7 +290,7 @@ class Parser {
   }
 
   #vulnerability(item: Located, head: ElementHead): Vulnerability {
-    const ids = this.#read.each(item, 'externalIdentifier', (entry) => {
+    const ids = this.#parts(item, 'externalIdentifier', (entry) => {
       const type = this.#read.text(entry, 'externalIdentifierType');
       const isId = type === 'cve' || type === 'securityOther';
       return isId ? this.#read.text(entry, 'identifier') : undefined;
@@ -246,6 +307,10 @@ class Parser {
     if (ids.length < values.length) this.#read.wrongType(item, key, 'an id or an element');
     return ids.filter((id) => id !== '');
   }
+}
+
+function locatedObject(value: JsonValue, pointer: string): Located | undefined {
+  return isJsonObject(value) ? { value, pointer } : undefined;
 }
 
 interface ElementHead {

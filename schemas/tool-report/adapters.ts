@@ -12,6 +12,7 @@ import { dependencySnapshot } from './by-tool/dependency-snapshot.ts';
 import { dependencyTrack } from './by-tool/dependency-track.ts';
 import { dvcReport } from './by-tool/dvc-report.ts';
 import { evidently } from './by-tool/evidently.ts';
+import { evidentlyLegacy } from './by-tool/evidently-legacy.ts';
 import { garak } from './by-tool/garak.ts';
 import { giskard } from './by-tool/giskard.ts';
 import { greatExpectations } from './by-tool/great-expectations.ts';
@@ -29,6 +30,7 @@ import { sarif } from './by-tool/sarif.ts';
 import { textattack } from './by-tool/textattack.ts';
 import { tfPrivacy } from './by-tool/tf-privacy.ts';
 import { threatDragon } from './by-tool/threat-dragon.ts';
+import { threatModelBom } from './by-tool/threat-model-bom.ts';
 import { trivy } from './by-tool/trivy.ts';
 import { whylogs } from './by-tool/whylogs.ts';
 import { ydataProfiling } from './by-tool/ydata-profiling.ts';
@@ -53,6 +55,7 @@ export const TOOL_ADAPTERS: readonly ToolAdapter[] = [
   dvcReport,
   ydataProfiling,
   evidently,
+  evidentlyLegacy,
   whylogs,
   giskard,
   art,
@@ -65,6 +68,7 @@ export const TOOL_ADAPTERS: readonly ToolAdapter[] = [
   afl,
   tfPrivacy,
   threatDragon,
+  threatModelBom,
   openThreatModel,
   atlasLayer,
   atlasMatrix,

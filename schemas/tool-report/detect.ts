@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { indexOfByte } from '../../core/bytes.ts';
 import { decodeText } from '../../core/json.ts';
 import { TOOL_ADAPTERS } from './adapters.ts';
 import type { Decoded, Detected } from '../decoded.ts';
@@ -22,7 +23,7 @@ export function findLinesReport(
   bytes: Uint8Array,
 ): { readonly decoded: Decoded; readonly detected: Detected } | undefined {
   if (bytes[0] !== OPEN_BRACE) return undefined;
-  const first = bytes.indexOf(0x0a);
+  const first = indexOfByte(bytes, 0x0a);
   if (first < 0 || bytes[first + 1] !== OPEN_BRACE) return undefined;
   let text: string;
   try {

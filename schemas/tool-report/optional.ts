@@ -4,3 +4,17 @@
 export function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
   return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V });
 }
+
+/** A record whose members that may be undefined are not there where they are. */
+type Defined<T> = {
+  [K in keyof T as undefined extends T[K] ? never : K]: T[K];
+} & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/** A record without its undefined members. For records that are made by the thousand: several times as quick as `optional`. */
+export function defined<const T extends object>(record: T): Defined<T> {
+  const kept: Partial<T> = {};
+  for (const key in record) if (record[key] !== undefined) kept[key] = record[key];
+  return kept as unknown as Defined<T>;
+}

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import {
-  isJsonObject,
-  pointerJoin,
-  valueAt,
-  writesNumbersPlainly,
-  type JsonDocument,
-} from '../../core/json.ts';
+import { parseJsonNumbers } from '../../core/exact-json.ts';
+import { isJsonObject, pointerJoin, valueAt, type JsonDocument } from '../../core/json.ts';
+import { writesNumbersPlainly } from '../../core/json-text.ts';
 import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 
 /**
@@ -14,13 +10,16 @@ import type { JsonValue } from '../../core/canonical-json-jcs.ts';
  */
 export type ScalarText = (pointer: string) => string | undefined;
 
+/** How a scalar was written; its place is asked for only where it matters: it has to be put together. */
+type TextOf = (pointerOf: () => string) => string | undefined;
+
 /**
  * A value together with where it stands. Every question about a missing or mistyped value has an empty answer, so that a
  * reader of somebody else's format says what it wants and nothing about what may be wrong on the way.
  */
 export class Place {
   readonly value: unknown;
-  readonly #textOf: ScalarText | undefined;
+  readonly #textOf: TextOf | undefined;
   /** Undefined until it is asked for: most places are only passed through. */
   #pointer: string | undefined;
   readonly #up: Place | undefined;
@@ -29,7 +28,7 @@ export class Place {
   constructor(
     value: unknown,
     pointer: string | undefined = '',
-    textOf?: ScalarText,
+    textOf?: TextOf,
     up?: Place,
     key: string | number = '',
   ) {
@@ -48,7 +47,10 @@ export class Place {
 
   /** The value below these keys; a place without a value where there is none. Own members only. */
   at(...keys: (string | number)[]): Place {
-    return keys.reduce<Place>((place, key) => place.#child(key), this);
+    // eslint-disable-next-line typescript/no-this-alias
+    let place: Place = this;
+    for (const key of keys) place = place.#child(key);
+    return place;
   }
 
   get exists(): boolean {
@@ -72,7 +74,7 @@ export class Place {
   get written(): string | undefined {
     if (typeof this.value === 'string') return this.value === '' ? undefined : this.value;
     if (typeof this.value === 'number' || typeof this.value === 'boolean') {
-      return this.#textOf?.(this.pointer) ?? String(this.value);
+      return this.#textOf?.(() => this.pointer) ?? String(this.value);
     }
     return undefined;
   }
@@ -116,8 +118,8 @@ export class Place {
   under(key: string | number): Place {
     const prefix = pointerJoin('', key);
     const textOf = this.#textOf;
-    return new Place(this.value, prefix + this.pointer, (pointer) =>
-      textOf?.(pointer.slice(prefix.length)),
+    return new Place(this.value, prefix + this.pointer, (pointerOf) =>
+      textOf?.(() => pointerOf().slice(prefix.length)),
     );
   }
 
@@ -135,16 +137,6 @@ export class Place {
   }
 }
 
-/** A reviver that is told the source text of a primitive (ECMAScript proposal JSON.parse source text access). */
-type SourceReviver = (
-  key: string,
-  value: unknown,
-  context: { readonly source?: string },
-) => unknown;
-
-const keepNumbers: SourceReviver = (_key, value, { source }) =>
-  typeof value === 'number' ? (source ?? String(value)) : value;
-
 /**
  * The root of a document that parseJson has accepted. Its numbers are parsed a second time, as text, when the first of them
  * is asked for and one of them is written otherwise than its value: few documents need it.
@@ -152,19 +144,16 @@ const keepNumbers: SourceReviver = (_key, value, { source }) =>
 export function placeOf(json: JsonDocument): Place {
   let isPlain: boolean | undefined;
   let written: JsonValue | undefined;
-  return new Place(json.value, '', (pointer) => {
+  return new Place(json.value, '', (pointerOf) => {
     isPlain ??= writesNumbersPlainly(json.text);
     if (isPlain) return undefined;
-    written ??= (JSON.parse as (source: string, reviver: SourceReviver) => JsonValue)(
-      json.text,
-      keepNumbers,
-    );
-    const text = valueAt(written, pointer);
+    written ??= parseJsonNumbers(json.text, String) as JsonValue;
+    const text = valueAt(written, pointerOf());
     return typeof text === 'string' ? text : undefined;
   });
 }
 
 /** The root of a YAML document. */
 export function placeOfYaml(document: { readonly value: JsonValue; textAt: ScalarText }): Place {
-  return new Place(document.value, '', (pointer) => document.textAt(pointer));
+  return new Place(document.value, '', (pointerOf) => document.textAt(pointerOf()));
 }

@@ -29,11 +29,21 @@ import {
   makeEventLog,
   makeTpmInput,
 } from '../unit/attest/tee/support/fake-tpm.ts';
+import { wrapSeed } from './wrapped-seeds.ts';
+
+/** A token, and the evidence with the most in it. */
+const WRAPPED = new Set(['own-intel-td', 'own-azure']);
 
 /** Evidence that passes as it is: what other people's hardware made, where that is here, and what we made ourselves. */
 export function readSeeds(): readonly TeeCase[] {
   const genuine = hasShared() ? readGenuineCases() : [];
-  return [...genuine, ...makeOwnSeeds()];
+  const own = makeOwnSeeds();
+  return [...genuine, ...own, ...makeWrappedSeeds(own)];
+}
+
+/** Text and bytes, each in every form of wrapper. */
+export function makeWrappedSeeds(seeds: readonly TeeCase[]): readonly TeeCase[] {
+  return seeds.filter(({ id }) => WRAPPED.has(id)).flatMap(wrapSeed);
 }
 
 /** Seeds of the kinds that no genuine evidence is at hand for. */

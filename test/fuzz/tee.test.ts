@@ -4,7 +4,7 @@ import type { TeeCase } from '../support/tee-vectors.ts';
 import { readGenuineCases } from '../support/tee-vectors.ts';
 import { describeShared } from '../support/shared.ts';
 import { TeeFuzzer } from './tee-fuzzer.ts';
-import { makeOwnSeeds } from './tee-seeds.ts';
+import { makeOwnSeeds, makeWrappedSeeds } from './tee-seeds.ts';
 
 // A short sample of tee.fuzz.ts: the same runs each time.
 const RUNS_A_SEED = 30;
@@ -25,6 +25,12 @@ function expectSound(cases: readonly TeeCase[]): void {
 describe('mutated evidence and collateral', () => {
   test('of our own making', () => {
     expectSound(makeOwnSeeds());
+  });
+
+  test('in a wrapper', () => {
+    const seeds = makeWrappedSeeds(makeOwnSeeds());
+    expect(seeds).toHaveLength(8);
+    expectSound(seeds);
   });
 
   test('a seed that does not pass is no seed', () => {

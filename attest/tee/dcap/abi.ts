@@ -16,7 +16,10 @@ export const TD_REPORT_15_EX_BYTES = 885;
 
 /** ECDSA-256-with-P-256 curve. */
 const ECDSA_P256 = 2;
-/** Certification data types: the PCK certificate chain as PEM, and a quoting enclave's report with its own. */
+/**
+ * Certification data types: the PCK certificate chain as PEM, and a quoting enclave's report with its own. Types 1 to 4 do not
+ * bring the chain: they name the certificate, for those who may ask Intel or the cloud for it.
+ */
 const PCK_CERT_CHAIN = 5;
 const QE_REPORT_CERTIFICATION_DATA = 6;
 
@@ -165,7 +168,8 @@ function takeCertificationData(reader: ByteReader, expected: number): ByteReader
   const at = reader.offset;
   const type = reader.takeUint16('the certification data type');
   if (type !== expected) {
-    throw quoteError(`certification data of type ${type}, expected ${expected}`, at);
+    const what = expected === PCK_CERT_CHAIN ? 'the PCK certificate chain' : 'the QE report';
+    throw quoteError(`certification data of type ${type}, not ${what} (type ${expected})`, at);
   }
   const sizeBytes = reader.takeUint32('the length of the certification data');
   return reader.takeReader(sizeBytes, 'the certification data');

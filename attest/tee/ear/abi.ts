@@ -53,6 +53,8 @@ const UNDERSCORED: EarNames = {
 
 const NAMES_OF_PROFILE: ReadonlyMap<string, EarNames> = new Map([
   ['tag:github.com,2023:veraison/ear', DOTTED],
+  // of the working group's drafts 01 and 02
+  ['tag:ietf.org,2025-07:ear', DOTTED],
   // the verifier of Confidential Containers writes the same claims under a profile of its own
   ['tag:github.com,2024:confidential-containers/Trustee', DOTTED],
   ['tag:ietf.org,2026:rats/ear#03', UNDERSCORED],

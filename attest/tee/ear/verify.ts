@@ -62,7 +62,7 @@ export function verifyEar(input: VerifyInput): Verdict<Verified<EarClaims>> {
   const times = readEatTimes(claims);
   const fault = findTimeFault(times, input.at);
   if (fault !== undefined) return fault;
-  const nonces = readTexts(claims, 'eat_nonce');
+  const nonces = readNonces(claims);
   return passed(
     sealVerified<EarClaims>({
       kind: 'ear',
@@ -79,6 +79,14 @@ export function verifyEar(input: VerifyInput): Verdict<Verified<EarClaims>> {
       keyId: keyIdOf(signer.value),
     }),
   );
+}
+
+/** RFC 9711 section 4.1: in JSON a nonce has 8 to 88 characters. */
+function readNonces(claims: JsonObject): string[] {
+  const nonces = readTexts(claims, 'eat_nonce');
+  const isSized = nonces.every(({ length }) => length >= 8 && length <= 88);
+  if (!isSized) throw jwsError('eat_nonce does not have 8 to 88 characters');
+  return nonces;
 }
 
 /** EAT disallows fractions of a second (RFC 9711 section 4.3.1; draft-ietf-rats-ear section 3: MUST consider it an error). */

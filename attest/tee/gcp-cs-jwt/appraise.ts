@@ -97,12 +97,10 @@ function appraiseMachine(
   const { hardwareModel, secureBoot } = claims;
   const isMet =
     policy.hwmodel === undefined ? hardwareModel !== SHIELDED_VM : hardwareModel === policy.hwmodel;
-  const hint = 'a shielded machine has no memory of its own: name it in the policy to take it';
+  const hint = 'name the hardware in the policy to take it (hwmodel)';
+  const message = `the hardware is ${excerpt(hardwareModel, 40)}`;
   return [
-    ...demand(isMet, 'hardware-model', `the hardware is ${excerpt(hardwareModel, 40)}`, {
-      at: '/hwmodel',
-      ...(hardwareModel === SHIELDED_VM ? { hint } : {}),
-    }),
+    ...demand(isMet, 'hardware-model', message, { at: '/hwmodel', hint }),
     ...demand(secureBoot, 'secure-boot', 'the token does not say that secure boot is on', {
       at: '/secboot',
     }),

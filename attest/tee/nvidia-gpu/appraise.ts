@@ -6,6 +6,7 @@ import type { Verdict } from '../../../core/verdict.ts';
 import { claimsOf } from '../../verified.ts';
 import type { Verified } from '../../verified.ts';
 import { concludeAppraisal, demand, demandBinding, demandEqual } from '../appraisal.ts';
+import { unanswered } from '../finding.ts';
 import type { TeeFinding } from '../finding.ts';
 import { hexReader, parseAppraisalPolicy, policyError, readObject, wordReader } from '../policy.ts';
 import type { AppraiseInput } from '../scheme.ts';
@@ -13,7 +14,7 @@ import { GPU_ARCHITECTURES } from './collateral.ts';
 import type { GpuArchitecture } from './collateral.ts';
 import type { GpuClaims } from './verify.ts';
 
-/** Appraisal policy for NVIDIA GPUs. A member that is absent asks nothing. */
+/** Appraisal policy for NVIDIA GPUs. A member that is absent asks nothing; where nothing at all is asked, nothing is answered. */
 export interface GpuPolicy {
   /** The nonce of the request: hex of 32 bytes. */
   readonly nonce?: string;
@@ -37,13 +38,17 @@ export function parseGpuPolicy(policy: JsonObject): GpuPolicy {
   });
 }
 
-/** Whether a genuine report meets the policy, and is bound to what is expected. Collects every finding. */
+/**
+ * Whether a genuine report meets the policy, and is bound to what is expected. Collects every finding.
+ * @returns undetermined where neither policy nor binding says what is expected
+ */
 export function appraiseGpu(
   verified: Verified<GpuClaims>,
   input: AppraiseInput<GpuPolicy>,
 ): Verdict<GpuClaims> {
   const claims = claimsOf(verified);
   const { policy, binding } = input;
+  if (binding === 'ignore' && Object.keys(policy).length === 0) return nothingExpected();
   const nonce = 'the nonce of the request is not the expected one';
   const architecture = 'the device is not of the expected architecture';
   const firmware = 'the firmware identity is not the expected one';
@@ -54,6 +59,18 @@ export function appraiseGpu(
     ...appraiseMeasurements(claims, policy.measurements ?? new Map()),
     ...demandBinding(binding, claims.binding, '0x04'),
   ]);
+}
+
+/** That some GPU signed some measurements at some time answers no question. */
+function nothingExpected(): Verdict<never> {
+  return unanswered(
+    'policy',
+    'reference-measurements-missing',
+    'genuine, and nobody said what to compare it with',
+    {
+      hint: 'name the expected measurements in the policy, or at least the nonce or the architecture',
+    },
+  );
 }
 
 function appraiseMeasurements(

@@ -65,7 +65,9 @@ export function verifyDeviceChain(input: VerifyInput): Verdict<GpuDevice> {
     (one) => identity !== undefined && isSameBytes(one.subject, identity.issuer),
   );
   const leaf = chain[0];
-  if (anchor === undefined || leaf === undefined || !supplied.every(isTrusted)) {
+  const isRootedTwice = chain.some(isTrusted);
+  const isOther = isRootedTwice || !supplied.every(isTrusted);
+  if (anchor === undefined || leaf === undefined || isOther) {
     const message = 'the device chain does not end in the trusted root';
     return failure('chain', 'root-not-trusted', message);
   }

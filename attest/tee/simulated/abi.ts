@@ -48,7 +48,7 @@ export function parseSimulatedEvidence(bytes: Uint8Array): SimulatedEvidence {
   if (stringMember(value, 'kind') !== SIMULATED_KIND) {
     throw simulatedError(`kind is not "${SIMULATED_KIND}"`);
   }
-  const issuedAt = readText(value, 'issuedAt', /^.{20,40}$/);
+  const issuedAt = stringMember(value, 'issuedAt') ?? '';
   const instant = findInstant(issuedAt);
   // the signed text holds the time as written, so only one writing is taken
   if (instant !== issuedAt) throw simulatedError('issuedAt is not a time in UTC with milliseconds');

@@ -96,8 +96,9 @@ function isRsaValid(key: KeyObject, signed: Uint8Array, signature: TpmSignature)
 }
 
 function isEcdsaValid(key: KeyObject, signed: Uint8Array, signature: TpmSignature): boolean {
+  // a key of another type has no curve
   const sizeBytes = CURVE_BYTES.get(key.asymmetricKeyDetails?.namedCurve ?? '');
-  if (key.asymmetricKeyType !== 'ec' || sizeBytes === undefined) return false;
+  if (sizeBytes === undefined) return false;
   const { r, s } = signature;
   if (r.length > sizeBytes || s.length > sizeBytes) return false;
   const raw = new Uint8Array(2 * sizeBytes);

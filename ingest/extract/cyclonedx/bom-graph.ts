@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { findBomLink } from '../../../schemas/cyclonedx/bom-link.ts';
+import { GrowingInts } from '../../../core/growing-ints.ts';
+import { NumberChains } from '../../../core/number-chains.ts';
+import { TextTable } from '../../../core/text-table.ts';
+import { KINDS, type Kind } from '../../../graph/domain/kinds.ts';
 import { boundRef } from '../../../graph/domain/node-ref.ts';
-import { entityOf, localIdOf } from './identity.ts';
+import { findBomLink } from '../../../schemas/cyclonedx/bom-link.ts';
+import { DependencyTable } from './dependency-table.ts';
+import { entityOf, kindOf, localIdOf } from './identity.ts';
 import type { Relation, Strength } from '../../../graph/domain/relations.ts';
 import type {
   Bom,
@@ -12,15 +17,11 @@ import type {
 } from '../../../schemas/cyclonedx/model.ts';
 import type { FactsBuilder } from '../facts-builder.ts';
 
-/** A component or service of the document, with its node. */
-export interface Element {
-  /** Without what its node is made of: a large document is not held whole. */
-  readonly source: Component | Service;
-  readonly node: number;
-  /** Nested in it. */
-  readonly children: readonly Element[];
-  readonly parent: Element | undefined;
-}
+/**
+ * A component or service of the document: its number among them, in document order. What is known of it is asked of the
+ * graph, since a large document has too many for objects.
+ */
+export type Element = number;
 
 interface EdgeOptions {
   readonly strength?: Strength;
@@ -38,12 +39,23 @@ export class BomGraph {
   readonly bomNode: number;
   /** metadata.component. */
   readonly main: Element | undefined;
-  /** metadata.component, components and services, nested ones included, in document order. */
-  readonly listed: readonly Element[];
-  /** All elements: also those of pedigrees, formulas and declarations, which the BOM names without listing them. */
-  readonly elements: readonly Element[];
-  readonly #elements: Element[] = [];
-  readonly #byRef = new Map<string, Element[]>();
+  /** How many elements the document lists: metadata.component, components and services, nested ones included. They come first. */
+  readonly listedCount: number;
+  /** The raw dependency graph. */
+  readonly dependencies: DependencyTable;
+  readonly #nodes = new GrowingInts();
+  /** Element + 1, 0 for none. */
+  readonly #parents = new GrowingInts();
+  readonly #children = new NumberChains();
+  readonly #kinds = new GrowingInts();
+  /** Numbers among the texts, + 1; 0 for none. */
+  readonly #bomRefs = new GrowingInts();
+  readonly #pointers = new GrowingInts();
+  /** What more is asked of an element than its place. */
+  readonly #sources = new Map<Element, Component | Service>();
+  /** Refs and pointers. */
+  readonly #texts = new TextTable();
+  readonly #bearers = new NumberChains();
   readonly #otherRefs = new Map<string, number>();
   /** Source object of an unlisted one → its element, for the code that walks the model. */
   readonly #ofSource = new Map<Component | Service, Element>();
@@ -58,19 +70,80 @@ export class BomGraph {
     this.main = component === undefined ? undefined : this.#add(component, undefined);
     for (const listed of bom.components) this.#add(listed, undefined);
     for (const service of bom.services) this.#add(service, undefined);
-    this.listed = this.#elements.slice();
-    this.elements = this.#elements;
+    this.listedCount = this.elementCount;
     this.#addUnlisted();
+    this.dependencies = new DependencyTable(bom.dependencies, this.#texts);
   }
 
-  /** The element that was made from a component or service of a pedigree, a formula or the declarations. */
-  elementOf(source: Component | Service): Element | undefined {
-    return this.#ofSource.get(source);
+  /** All elements: also those of pedigrees, formulas and declarations, which the BOM names without listing them. */
+  get elementCount(): number {
+    return this.#nodes.length;
+  }
+
+  nodeOf(element: Element): number {
+    return this.#nodes.at(element);
+  }
+
+  /** The node of metadata.component. */
+  get mainNode(): number | undefined {
+    return this.main === undefined ? undefined : this.nodeOf(this.main);
+  }
+
+  /** What it is nested in. */
+  parentOf(element: Element): Element | undefined {
+    const parent = this.#parents.at(element);
+    return parent === 0 ? undefined : parent - 1;
+  }
+
+  /** What is nested in it. */
+  childrenOf(element: Element): readonly Element[] {
+    return this.#children.firstLink(element) < 0 ? NO_ELEMENTS : this.#children.of(element);
+  }
+
+  kindOf(element: Element): Kind {
+    return KINDS[this.#kinds.at(element)] ?? 'Package';
+  }
+
+  bomRefOf(element: Element): string | undefined {
+    const ref = this.#bomRefs.at(element);
+    return ref === 0 ? undefined : this.#texts.get(ref - 1);
+  }
+
+  /** The number of its bom-ref, for `dependencies`. */
+  refNumberOf(element: Element): number | undefined {
+    const ref = this.#bomRefs.at(element);
+    return ref === 0 ? undefined : ref - 1;
+  }
+
+  pointerOf(element: Element): string {
+    return this.#texts.get(this.#pointers.at(element));
+  }
+
+  /** What it was made from, where it is a model, data or a service, or its record states an origin; the rest need not be held. */
+  sourceOf(element: Element): Component | Service | undefined {
+    return this.#sources.get(element);
+  }
+
+  /** Those of `sourceOf`, in document order. */
+  get sources(): Iterable<readonly [Element, Component | Service]> {
+    return this.#sources;
+  }
+
+  /** The node that was made from a component or service of a pedigree, a formula or the declarations. */
+  nodeOfSource(source: Component | Service): number | undefined {
+    const element = this.#ofSource.get(source);
+    return element === undefined ? undefined : this.nodeOf(element);
   }
 
   /** Elements that bear a bom-ref: one, unless the document repeats it. */
   elementsByRef(ref: string): readonly Element[] {
-    return this.#byRef.get(ref) ?? NO_ELEMENTS;
+    const number = this.#texts.find(ref);
+    return number === undefined ? NO_ELEMENTS : this.bearersOf(number);
+  }
+
+  /** The same by the number of the bom-ref. */
+  bearersOf(ref: number): readonly Element[] {
+    return this.#bearers.firstLink(ref) < 0 ? NO_ELEMENTS : this.#bearers.of(ref);
   }
 
   /** Lets references to something that is no component (a data entry, a workflow) be followed. The first bearer counts. */
@@ -78,12 +151,29 @@ export class BomGraph {
     if (ref !== undefined && !this.#otherRefs.has(ref)) this.#otherRefs.set(ref, node);
   }
 
+  /** A ref by its number. */
+  refText(ref: number): string {
+    return this.#texts.get(ref);
+  }
+
   /** What a reference means: an element of the document, or the coordinate that a BOM-Link names; undefined where it points at nothing here. */
   resolve(ref: string): number | undefined {
-    const own = this.#byRef.get(ref)?.[0]?.node ?? this.#otherRefs.get(ref);
+    const own = this.#resolveOwn(ref);
     if (own !== undefined) return own;
     const link = findBomLink(ref);
     return link === undefined ? undefined : this.#resolveLink(link);
+  }
+
+  /** The node of the first element that bears a ref, by the number of the ref; undefined where none does. */
+  nodeOfRef(ref: number): number | undefined {
+    const link = this.#bearers.firstLink(ref);
+    return link < 0 ? undefined : this.nodeOf(this.#bearers.itemAt(link));
+  }
+
+  #resolveOwn(ref: string): number | undefined {
+    const number = this.#texts.find(ref);
+    const node = number === undefined ? undefined : this.nodeOfRef(number);
+    return node ?? this.#otherRefs.get(ref);
   }
 
   /** `resolve`, where a reference to nothing is listed once. One that points at an object without a node (a licence, a note) is not a fault. */
@@ -133,10 +223,9 @@ export class BomGraph {
     }
     for (const source of this.bom.declarations?.targetComponents ?? []) this.#addSource(source);
     for (const source of this.bom.declarations?.targetServices ?? []) this.#addSource(source);
-    // the list grows while it is read: the pedigree of an ancestor has ancestors
-    for (let at = 0; at < this.#elements.length; at++) {
-      const source = this.#elements[at]?.source;
-      if (source?.form !== 'component' || source.pedigree === undefined) continue;
+    // a Map is walked to its end, however it grows meanwhile: the pedigree of an ancestor has ancestors
+    for (const [, source] of this.#sources) {
+      if (source.form !== 'component' || source.pedigree === undefined) continue;
       const { ancestors, descendants, variants } = source.pedigree;
       for (const related of [...ancestors, ...descendants, ...variants]) this.#addSource(related);
     }
@@ -149,15 +238,19 @@ export class BomGraph {
   /** Depth is bounded by the nesting of the document. */
   #add(source: Component | Service, parent: Element | undefined): Element {
     const { bomRef } = source;
-    const bearers = bomRef === undefined ? undefined : this.#byRef.get(bomRef);
-    const node = this.builder.entity(entityOf(source, localIdOf(source, bearers === undefined)));
-    const children: Element[] = [];
-    const element: Element = { source: restOf(source), node, children, parent };
-    this.#elements.push(element);
-    if (bearers !== undefined) bearers.push(element);
-    else if (bomRef !== undefined) this.#byRef.set(bomRef, [element]);
+    const ref = bomRef === undefined ? undefined : this.#texts.add(bomRef);
+    const isFirstBearer = ref === undefined || this.#bearers.firstLink(ref) < 0;
+    const node = this.builder.entity(entityOf(source, localIdOf(source, isFirstBearer)));
+    const element = this.elementCount;
+    this.#nodes.push(node);
+    this.#parents.push(parent === undefined ? 0 : parent + 1);
+    this.#kinds.push(KINDS.indexOf(kindOf(source)));
+    this.#bomRefs.push(ref === undefined ? 0 : ref + 1);
+    this.#pointers.push(this.#texts.add(source.pointer));
+    if (isAsked(source)) this.#sources.set(element, restOf(source));
+    if (ref !== undefined) this.#bearers.add(ref, element);
     for (const nested of source.form === 'component' ? source.components : source.services) {
-      children.push(this.#add(nested, element));
+      this.#children.add(element, this.#add(nested, element));
     }
     if (source.form === 'component') for (const entry of source.data) this.bind(entry.bomRef, node);
     return element;
@@ -168,7 +261,7 @@ export class BomGraph {
     const { serialUuid, version, ref } = link;
     if (serialUuid === this.bom.serialUuid && version === String(this.bom.version)) {
       if (ref === undefined) return this.bomNode;
-      return this.#byRef.get(ref)?.[0]?.node ?? this.#otherRefs.get(ref);
+      return this.#resolveOwn(ref);
     }
     const document = `bom:${serialUuid}/${version}`;
     if (ref === undefined) return this.builder.nodeOf(document, ['Bom']);
@@ -176,15 +269,24 @@ export class BomGraph {
   }
 }
 
-/**
- * What is still asked of a component once it has a node and its children have theirs: where it stands, its suppliers, its
- * past. Models and data are asked for all.
- */
+/** True where more is asked of an element, once it has a node, than where it stands: its suppliers, its past, models and data. */
+function isAsked(source: Component | Service): boolean {
+  if (source.form === 'service') return true;
+  const { supplier, manufacturer, pedigree } = source;
+  if (supplier !== undefined || manufacturer !== undefined || pedigree !== undefined) return true;
+  return isWhole(source) || source.externalReferences.some(leadsSomewhere);
+}
+
+/** Models and data are asked for all. */
+function isWhole({ type, modelCard, mlProperties }: Component): boolean {
+  const isMl = type === 'machine-learning-model' || type === 'data';
+  return isMl || modelCard !== undefined || mlProperties.length > 0;
+}
+
+/** Without what its node is made of already. */
 function restOf(source: Component | Service): Component | Service {
-  if (source.form === 'service') return source;
+  if (source.form === 'service' || isWhole(source)) return source;
   const { pointer, bomRef, type, supplier, manufacturer, pedigree } = source;
-  const isAsked = type === 'machine-learning-model' || type === 'data';
-  if (isAsked || source.modelCard !== undefined || source.mlProperties.length > 0) return source;
   const externalReferences = source.externalReferences.filter(leadsSomewhere);
   return {
     ...NO_COMPONENT,

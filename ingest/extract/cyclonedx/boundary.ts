@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Dependency } from '../../../schemas/cyclonedx/model.ts';
+import { GrowingInts } from '../../../core/growing-ints.ts';
+import { NumberChains } from '../../../core/number-chains.ts';
+import { NumberSet } from '../../../core/number-set.ts';
 import type { BomGraph, Element } from './bom-graph.ts';
 
 /** Unreached components listed one by one; a count stands for the rest. */
@@ -7,7 +9,7 @@ const MAX_LISTED = 20;
 
 /** What a root reaches inside the document, in the order of first visit. */
 interface Reach {
-  readonly elements: readonly Element[];
+  readonly elements: GrowingInts;
   /** Elements of other BOMs, by BOM-Link, with the place that links to them. */
   readonly foreign: ReadonlyMap<number, string>;
   /** The root's own dependencies led somewhere. */
@@ -32,22 +34,29 @@ interface Reach {
 export function compileBoundary(graph: BomGraph, root: number): void {
   stateNesting(graph, root);
   const reach = reachOf(graph);
-  const all = !reach.overDependencies;
-  const inside = all ? graph.listed : reach.elements;
+  const inside = reach.overDependencies ? reach.elements : listedOf(graph);
   const parts = new Parts(graph, root, createKnown(graph));
   parts.containAll(inside);
   for (const [node, pointer] of reach.foreign) parts.containNode(node, pointer);
-  if (!all) containUnreached(graph, root, new Set(inside), parts);
+  if (reach.overDependencies) containUnreached(graph, root, inside, parts);
+}
+
+function listedOf({ listedCount }: BomGraph): GrowingInts {
+  const listed = new GrowingInts();
+  for (let element = 0; element < listedCount; element++) listed.push(element);
+  return listed;
 }
 
 /** Nesting is containment ("components included in the parent component. This is not a dependency tree"), stated in so many words. */
 function stateNesting(graph: BomGraph, root: number): void {
-  for (const { node, children } of graph.elements) {
-    for (const child of children) {
+  for (let element = 0; element < graph.elementCount; element++) {
+    const node = graph.nodeOf(element);
+    for (const child of graph.childrenOf(element)) {
       if (node === root) continue; // the root's parts are stated with all the others
-      if (node === child.node) listSelf(graph, child);
-      else if (!graph.typedFrom(node).has(child.node)) {
-        graph.builder.edge(node, 'contains', child.node, child.source.pointer);
+      const part = graph.nodeOf(child);
+      if (node === part) listSelf(graph, child);
+      else if (!graph.typedFrom(node).has(part)) {
+        graph.builder.edge(node, 'contains', part, graph.pointerOf(child));
       }
     }
   }
@@ -55,29 +64,29 @@ function stateNesting(graph: BomGraph, root: number): void {
 
 function reachOf(graph: BomGraph): Reach {
   const walk = new Walk(graph);
-  if (graph.main !== undefined) walk.from(graph.main.node);
+  if (graph.mainNode !== undefined) walk.from(graph.mainNode);
   return walk;
 }
 
 /** One walk over nesting, dependencies and typed edges; each node, reference and edge is looked at once. */
 class Walk implements Reach {
-  readonly elements: Element[] = [];
+  readonly elements = new GrowingInts();
   readonly foreign = new Map<number, string>();
   overDependencies = false;
   readonly #graph: BomGraph;
-  readonly #dependencies: ReadonlyMap<string, readonly Dependency[]>;
-  readonly #elementsOf: ReadonlyMap<number, readonly Element[]>;
-  readonly #seen = new Set<number>();
-  /** Refs whose own dependencies were followed: several elements may bear one. */
-  readonly #enteredRefs = new Set<string>();
-  readonly #seenRefs = new Set<string>();
-  readonly #queue: number[] = [];
+  readonly #elementsOf = new NumberChains();
+  readonly #seen = new NumberSet();
+  /** Refs, by number, whose own dependencies were followed: several elements may bear one. */
+  readonly #enteredRefs = new NumberSet();
+  readonly #seenRefs = new NumberSet();
+  readonly #queue = new GrowingInts();
   #isOwn = true;
 
   constructor(graph: BomGraph) {
     this.#graph = graph;
-    this.#dependencies = dependenciesByRef(graph);
-    this.#elementsOf = elementsByNode(graph);
+    for (let element = 0; element < graph.elementCount; element++) {
+      this.#elementsOf.add(graph.nodeOf(element), element);
+    }
   }
 
   /** First what the root itself leads to, then what typed edges lead to from there: their dependencies are not the root's. */
@@ -86,69 +95,51 @@ class Walk implements Reach {
     this.#finish(0, false);
     const own = this.#queue.length;
     this.#isOwn = false;
-    for (const node of this.#queue.slice(0, own)) {
-      for (const next of this.#graph.typedFrom(node)) this.#visit(next);
+    for (let at = 0; at < own; at++) {
+      for (const next of this.#graph.typedFrom(this.#queue.at(at))) this.#visit(next);
     }
     this.#finish(own, true);
   }
 
   #finish(first: number, overTyped: boolean): void {
     for (let at = first; at < this.#queue.length; at++) {
-      const node = this.#queue[at] ?? -1;
+      const node = this.#queue.at(at);
+      const elements = this.#elementsOf;
       // records with one identity are one thing: what is nested in either, or needed by either, is reached
-      for (const element of this.#elementsOf.get(node) ?? []) this.#enter(element);
+      for (let link = elements.firstLink(node); link >= 0; link = elements.nextLink(link)) {
+        this.#enter(elements.itemAt(link));
+      }
       if (overTyped) for (const next of this.#graph.typedFrom(node)) this.#visit(next);
     }
   }
 
   #visit(node: number): void {
-    if (this.#seen.has(node)) return;
-    this.#seen.add(node);
-    this.#queue.push(node);
+    if (this.#seen.add(node)) this.#queue.push(node);
   }
 
   #enter(element: Element): void {
+    const { dependencies } = this.#graph;
     this.elements.push(element);
-    for (const { node } of element.children) this.#visit(node);
-    const { bomRef } = element.source;
-    if (bomRef === undefined || this.#enteredRefs.has(bomRef)) return;
-    this.#enteredRefs.add(bomRef);
-    for (const entry of this.#dependencies.get(bomRef) ?? []) {
-      for (const ref of entry.dependsOn) this.#follow(ref, entry.pointer);
+    for (const child of this.#graph.childrenOf(element)) this.#visit(this.#graph.nodeOf(child));
+    const ref = this.#graph.refNumberOf(element);
+    if (ref === undefined || !this.#enteredRefs.add(ref)) return;
+    for (const entry of dependencies.entriesOf(ref)) {
+      for (const target of dependencies.dependsOn(entry)) this.#follow(target, entry);
     }
   }
 
-  #follow(ref: string, pointer: string): void {
-    if (this.#seenRefs.has(ref)) return;
-    this.#seenRefs.add(ref);
-    const targets = this.#graph.elementsByRef(ref);
-    const foreign = targets.length === 0 ? this.#graph.resolve(ref) : undefined;
-    if (foreign !== undefined && !this.foreign.has(foreign)) this.foreign.set(foreign, pointer);
-    const isElsewhere = targets.some(({ node }) => node !== this.#graph.main?.node);
+  #follow(ref: number, entry: number): void {
+    if (!this.#seenRefs.add(ref)) return;
+    const graph = this.#graph;
+    const targets = graph.bearersOf(ref);
+    const foreign = targets.length === 0 ? graph.resolve(graph.refText(ref)) : undefined;
+    if (foreign !== undefined && !this.foreign.has(foreign)) {
+      this.foreign.set(foreign, graph.dependencies.pointerOf(entry));
+    }
+    const isElsewhere = targets.some((element) => graph.nodeOf(element) !== graph.mainNode);
     if (this.#isOwn && (foreign !== undefined || isElsewhere)) this.overDependencies = true;
-    for (const { node } of targets) this.#visit(node);
+    for (const element of targets) this.#visit(graph.nodeOf(element));
   }
-}
-
-function dependenciesByRef(graph: BomGraph): Map<string, Dependency[]> {
-  const found = new Map<string, Dependency[]>();
-  for (const entry of graph.bom.dependencies) {
-    if (entry.ref === undefined) continue;
-    const known = found.get(entry.ref);
-    if (known === undefined) found.set(entry.ref, [entry]);
-    else known.push(entry);
-  }
-  return found;
-}
-
-function elementsByNode(graph: BomGraph): Map<number, Element[]> {
-  const found = new Map<number, Element[]>();
-  for (const element of graph.elements) {
-    const known = found.get(element.node);
-    if (known === undefined) found.set(element.node, [element]);
-    else known.push(element);
-  }
-  return found;
 }
 
 /** What is known of the document while wholes take their parts. */
@@ -156,13 +147,14 @@ interface Known {
   /** What typed edges lead to, and what is nested in it. */
   readonly typedTargets: ReadonlySet<number>;
   /** What is reached from a whole, or from a part that it took, by typed edges and nesting. */
-  readonly covered: Set<number>;
-  readonly childrenOf: ReadonlyMap<number, readonly number[]>;
+  readonly covered: NumberSet;
+  /** By node. */
+  readonly children: NumberChains;
 }
 
 function createKnown(graph: BomGraph): Known {
-  const childrenOf = childNodes(graph);
-  return { typedTargets: typedTargets(graph, childrenOf), covered: new Set(), childrenOf };
+  const children = childNodes(graph);
+  return { typedTargets: typedTargets(graph, children), covered: new NumberSet(), children };
 }
 
 /** Puts elements below one whole, leaving out what typed edges reach from it. */
@@ -178,13 +170,14 @@ class Parts {
     this.#cover(whole);
   }
 
-  containAll(elements: readonly Element[]): void {
+  containAll(elements: GrowingInts): void {
     const later: Element[] = [];
-    for (const element of elements) {
-      if (this.#known.typedTargets.has(element.node)) later.push(element);
+    for (let at = 0; at < elements.length; at++) {
+      const element = elements.at(at);
+      if (this.#known.typedTargets.has(this.#graph.nodeOf(element))) later.push(element);
       else this.#contain(element);
     }
-    for (const element of later) if (!this.#known.covered.has(element.node)) this.#contain(element);
+    for (const element of later) if (!this.isCovered(element)) this.#contain(element);
   }
 
   containNode(node: number, pointer: string): void {
@@ -198,92 +191,103 @@ class Parts {
   }
 
   isCovered(element: Element): boolean {
-    return this.#known.covered.has(element.node);
+    return this.#known.covered.has(this.#graph.nodeOf(element));
   }
 
   #contain(element: Element): void {
-    const { main } = this.#graph;
-    if (element === main && element.node === this.#whole) return;
-    if (element.node === this.#whole) {
+    const { main, mainNode } = this.#graph;
+    const node = this.#graph.nodeOf(element);
+    if (element === main && node === this.#whole) return;
+    if (node === this.#whole) {
       listSelf(this.#graph, element);
       return;
     }
-    const isNested = main !== undefined && element.parent === main && main.node === this.#whole;
+    const isNested =
+      main !== undefined && this.#graph.parentOf(element) === main && mainNode === this.#whole;
     const strength = isNested ? 'explicit' : 'implied';
-    this.#graph.builder.edge(this.#whole, 'contains', element.node, element.source.pointer, {
-      strength,
-    });
-    this.#cover(element.node);
+    const pointer = this.#graph.pointerOf(element);
+    this.#graph.builder.edge(this.#whole, 'contains', node, pointer, { strength });
+    this.#cover(node);
   }
 
   /** Everything that is reached from a node of the whole by typed edges and nesting. */
   #cover(start: number): void {
     const stack = [start];
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-      if (this.#known.covered.has(node)) continue;
-      this.#known.covered.add(node);
+      if (!this.#known.covered.add(node)) continue;
       for (const next of this.#graph.typedFrom(node)) stack.push(next);
       // the children of the whole itself are stated as its parts, not taken as known
-      if (node !== this.#whole)
-        for (const next of this.#known.childrenOf.get(node) ?? []) stack.push(next);
+      if (node === this.#whole) continue;
+      for (const next of this.#known.children.of(node)) stack.push(next);
     }
   }
 }
 
-function typedTargets(
-  graph: BomGraph,
-  childrenOf: ReadonlyMap<number, readonly number[]>,
-): ReadonlySet<number> {
+function typedTargets(graph: BomGraph, children: NumberChains): ReadonlySet<number> {
   const found = new Set<number>();
   const stack = [...graph.typedTargets()];
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     if (found.has(node)) continue;
     found.add(node);
-    for (const child of childrenOf.get(node) ?? []) stack.push(child);
+    for (const child of children.of(node)) stack.push(child);
   }
   return found;
 }
 
-function childNodes(graph: BomGraph): ReadonlyMap<number, readonly number[]> {
-  const found = new Map<number, number[]>();
-  for (const { node, children } of graph.elements) {
-    if (children.length === 0) continue;
-    const known = found.get(node) ?? [];
-    for (const child of children) known.push(child.node);
-    found.set(node, known);
+function childNodes(graph: BomGraph): NumberChains {
+  const found = new NumberChains();
+  for (let element = 0; element < graph.elementCount; element++) {
+    for (const child of graph.childrenOf(element)) {
+      found.add(graph.nodeOf(element), graph.nodeOf(child));
+    }
   }
   return found;
 }
 
-function containUnreached(
-  graph: BomGraph,
-  root: number,
-  inside: ReadonlySet<Element>,
-  parts: Parts,
-): void {
-  const outside = graph.listed.filter(
-    (element) => !inside.has(element) && !parts.isCovered(element),
-  );
+function containUnreached(graph: BomGraph, root: number, reached: GrowingInts, parts: Parts): void {
+  const inside = new NumberSet();
+  for (let at = 0; at < reached.length; at++) inside.add(reached.at(at));
   // below the BOM a nested one is found through what it is nested in
-  const tops = outside.filter(({ parent }) => parent === undefined || inside.has(parent));
-  if (graph.bomNode !== root) parts.ofBom().containAll(tops);
-  const provided = providedRefs(graph);
-  const unexplained = tops.filter(({ source }) => !provided.has(source.bomRef ?? ''));
-  for (const { source } of unexplained.slice(0, MAX_LISTED)) {
-    graph.builder.problem('unreached-component', source.pointer, 'no dependency leads to it');
+  const tops = new GrowingInts();
+  for (let element = 0; element < graph.listedCount; element++) {
+    if (inside.has(element) || parts.isCovered(element)) continue;
+    const parent = graph.parentOf(element);
+    if (parent === undefined || inside.has(parent)) tops.push(element);
   }
-  const more = unexplained.length - MAX_LISTED;
+  if (graph.bomNode !== root) parts.ofBom().containAll(tops);
+  listUnreached(graph, tops);
+}
+
+function listUnreached(graph: BomGraph, tops: GrowingInts): void {
+  const provided = providedRefs(graph);
+  let count = 0;
+  let after = '';
+  for (let at = 0; at < tops.length; at++) {
+    const element = tops.at(at);
+    const ref = graph.refNumberOf(element);
+    if (ref !== undefined && provided.has(ref)) continue;
+    count++;
+    if (count <= MAX_LISTED) {
+      const pointer = graph.pointerOf(element);
+      graph.builder.problem('unreached-component', pointer, 'no dependency leads to it');
+    } else if (count === MAX_LISTED + 1) after = graph.pointerOf(element);
+  }
+  const more = count - MAX_LISTED;
   if (more > 0) {
-    const pointer = unexplained[MAX_LISTED]?.source.pointer ?? '';
-    graph.builder.problem('unreached-component', pointer, `and ${more} more from here on`);
+    graph.builder.problem('unreached-component', after, `and ${more} more from here on`);
   }
 }
 
 /** What a component implements (`provides`) is explained, and is still no part: "does not imply that the implementation is in use". */
-function providedRefs(graph: BomGraph): ReadonlySet<string> {
-  return new Set(graph.bom.dependencies.flatMap(({ provides }) => provides));
+function providedRefs({ dependencies }: BomGraph): NumberSet {
+  const found = new NumberSet();
+  for (let entry = 0; entry < dependencies.count; entry++) {
+    for (const ref of dependencies.provides(entry)) found.add(ref);
+  }
+  return found;
 }
 
 function listSelf(graph: BomGraph, element: Element): void {
-  graph.builder.problem('self-containment', element.source.pointer, 'the same thing as its whole');
+  const pointer = graph.pointerOf(element);
+  graph.builder.problem('self-containment', pointer, 'the same thing as its whole');
 }

@@ -6,13 +6,13 @@ import type {
   ExternalReference,
   Organization,
 } from '../../../schemas/cyclonedx/model.ts';
-import type { BomGraph, Element } from './bom-graph.ts';
+import type { BomGraph } from './bom-graph.ts';
 
 /** States what each component's own record says of its origin: pedigree, suppliers, distribution files, licences. */
 export function stateComponentLineage(graph: BomGraph): void {
   const suppliers = new Suppliers(graph);
-  for (const element of graph.elements) {
-    const { source, node } = element;
+  for (const [element, source] of graph.sources) {
+    const node = graph.nodeOf(element);
     if (source.externalReferences.length > 0)
       stateReferences(graph, node, source.externalReferences);
     if (source.form === 'service') {
@@ -23,7 +23,7 @@ export function stateComponentLineage(graph: BomGraph): void {
     suppliers.state(node, source.manufacturer, 'manufacturer');
     if (source.pedigree !== undefined) statePedigree(graph, node, source.pedigree);
     if (source.type === 'machine-learning-model' || source.type === 'data') {
-      stateLicenses(graph, element, source);
+      stateLicenses(graph, node, source);
     }
   }
   stateMetadataSuppliers(graph, suppliers);
@@ -32,7 +32,7 @@ export function stateComponentLineage(graph: BomGraph): void {
 /** metadata.supplier and manufacture are those of the component that the BOM describes; manufacturer (1.6) is the BOM's own. */
 function stateMetadataSuppliers(graph: BomGraph, suppliers: Suppliers): void {
   const { supplier, manufacture, manufacturer } = graph.bom.metadata;
-  const about = graph.main?.node ?? graph.bomNode;
+  const about = graph.mainNode ?? graph.bomNode;
   suppliers.state(about, supplier, 'supplier');
   suppliers.state(about, manufacture, 'manufacturer');
   suppliers.state(graph.bomNode, manufacturer, 'manufacturer');
@@ -49,21 +49,21 @@ function statePedigree(
   { ancestors, descendants, variants }: NonNullable<Component['pedigree']>,
 ): void {
   for (const ancestor of ancestors) {
-    const cause = graph.elementOf(ancestor)?.node;
+    const cause = graph.nodeOfSource(ancestor);
     if (cause === undefined) continue;
     graph.typed(node, 'wasDerivedFrom', cause, ancestor.pointer, {
       qualifiers: { basis: 'ancestor' },
     });
   }
   for (const descendant of descendants) {
-    const effect = graph.elementOf(descendant)?.node;
+    const effect = graph.nodeOfSource(descendant);
     if (effect === undefined) continue;
     graph.typed(effect, 'wasDerivedFrom', node, descendant.pointer, {
       qualifiers: { basis: 'descendant' },
     });
   }
   for (const variant of variants) {
-    const effect = graph.elementOf(variant)?.node;
+    const effect = graph.nodeOfSource(variant);
     if (effect === undefined) continue;
     graph.typed(effect, 'wasDerivedFrom', node, variant.pointer, {
       strength: 'inferred',
@@ -101,13 +101,13 @@ function stateBomReference(graph: BomGraph, node: number, url: string, pointer: 
 }
 
 /** Licences of models and data may be withdrawn with effect on what was made from them, so they are things of their own; those of packages are attributes. */
-function stateLicenses(graph: BomGraph, element: Element, source: Component): void {
+function stateLicenses(graph: BomGraph, node: number, source: Component): void {
   for (const { text, acknowledgement } of source.licenses) {
     const ref = sharedName('license', text)[0];
     if (ref === undefined || text.length > MAX_LICENSE) continue;
     const license = graph.builder.nodeOf(ref, ['Name'], [text]);
     const qualifiers = acknowledgement === undefined ? {} : { acknowledgement };
-    graph.builder.edge(element.node, 'hasLicense', license, source.pointer, { qualifiers });
+    graph.builder.edge(node, 'hasLicense', license, source.pointer, { qualifiers });
   }
 }
 

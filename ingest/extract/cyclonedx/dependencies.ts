@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-import { LIMITS } from '../../../core/limits.ts';
+import { GrowingInts } from '../../../core/growing-ints.ts';
+import { NumberChains } from '../../../core/number-chains.ts';
+import { NumberPairs } from '../../../core/number-pairs.ts';
+import { NumberSet } from '../../../core/number-set.ts';
 import type { BomGraph } from './bom-graph.ts';
 
-/** One raw pair, with the place of the entry that states it. */
-interface Pair {
-  readonly from: number;
-  readonly to: number;
-  readonly pointer: string;
+/** The raw pairs, and the entry that states each first. */
+interface StatedPairs {
+  readonly pairs: NumberPairs;
+  readonly entries: GrowingInts;
 }
 
 /**
@@ -14,62 +16,108 @@ interface Pair {
  * listed and makes no pair; so is a component that depends on itself; cycles are listed once and kept.
  */
 export function stateDependencies(graph: BomGraph): void {
-  const pairs = distinctPairs(graph);
-  for (const { from, to } of pairs) graph.builder.dependsOn(from, to);
-  listCycle(graph, pairs);
+  const stated = distinctPairs(graph);
+  const { pairs } = stated;
+  for (let at = 0; at < pairs.size; at++) {
+    graph.builder.dependsOn(pairs.first(at), pairs.second(at));
+  }
+  listCycle(graph, stated);
 }
 
-function distinctPairs(graph: BomGraph): Pair[] {
-  const seen = new Set<number>();
-  const pairs: Pair[] = [];
-  for (const { pointer, ref, dependsOn, provides } of graph.bom.dependencies) {
-    const from = ref === undefined ? undefined : graph.resolveOrList(ref, `${pointer}/ref`);
-    for (const target of provides) graph.resolveOrList(target, `${pointer}/provides`);
-    for (const target of dependsOn) {
-      const to = graph.resolveOrList(target, `${pointer}/dependsOn`);
+function distinctPairs(graph: BomGraph): StatedPairs {
+  const { dependencies } = graph;
+  const pairs = new NumberPairs();
+  const entries = new GrowingInts();
+  for (let entry = 0; entry < dependencies.count; entry++) {
+    const ref = dependencies.refOf(entry);
+    const from = ref === undefined ? undefined : resolved(graph, entry, ref, 'ref');
+    for (const target of dependencies.provides(entry)) resolved(graph, entry, target, 'provides');
+    for (const target of dependencies.dependsOn(entry)) {
+      const to = resolved(graph, entry, target, 'dependsOn');
       if (from === undefined || to === undefined) continue;
       if (from === to) {
-        graph.builder.problem('self-dependency', pointer, `"${ref}" depends on itself`);
-        continue;
-      }
-      const key = from * LIMITS.nodes + to; // both below LIMITS.nodes: exact in a double
-      if (seen.has(key)) continue;
-      seen.add(key);
-      pairs.push({ from, to, pointer });
+        const text = ref === undefined ? '' : graph.refText(ref);
+        const pointer = dependencies.pointerOf(entry);
+        graph.builder.problem('self-dependency', pointer, `"${text}" depends on itself`);
+      } else if (pairs.add(from, to)) entries.push(entry);
     }
   }
-  return pairs;
+  return { pairs, entries };
+}
+
+function resolved(graph: BomGraph, entry: number, ref: number, key: string): number | undefined {
+  const own = graph.nodeOfRef(ref);
+  if (own !== undefined) return own;
+  const pointer = `${graph.dependencies.pointerOf(entry)}/${key}`;
+  return graph.resolveOrList(graph.refText(ref), pointer);
 }
 
 /** What is left when everything without a way in, and then everything without a way out, is taken away (Kahn 1962). */
-function listCycle(graph: BomGraph, pairs: readonly Pair[]): void {
-  const below = peel(pairs, 'from', 'to');
-  const left = peel(below, 'to', 'from');
-  const first = left[0];
+function listCycle(graph: BomGraph, { pairs, entries }: StatedPairs): void {
+  const { nodeCount } = graph.builder;
+  const from = (pair: number): number => pairs.first(pair);
+  const to = (pair: number): number => pairs.second(pair);
+  const sources = peeled(pairs.size, nodeCount, from, to, () => true);
+  const hasWayIn = (pair: number): boolean => !sources.has(from(pair));
+  const sinks = peeled(pairs.size, nodeCount, to, from, hasWayIn);
+  const isLeft = (pair: number): boolean => hasWayIn(pair) && !sinks.has(to(pair));
+  const first = firstLeft(pairs, isLeft);
   if (first === undefined) return;
-  const count = new Set(left.map(({ from }) => from)).size;
-  graph.builder.problem('dependency-cycle', first.pointer, `${count} elements depend in circles`);
+  const elements = new Set<number>();
+  for (let pair = 0; pair < pairs.size; pair++) if (isLeft(pair)) elements.add(from(pair));
+  const pointer = graph.dependencies.pointerOf(entries.at(first));
+  const message = `${elements.size} elements depend in circles`;
+  graph.builder.problem('dependency-cycle', pointer, message);
 }
 
-/** Takes away pairs whose `near` end no other pair leads to, again and again; linear. */
-function peel(pairs: readonly Pair[], near: 'from' | 'to', far: 'from' | 'to'): readonly Pair[] {
-  const ways = new Map<number, number>();
-  const leaving = new Map<number, Pair[]>();
-  for (const pair of pairs) {
-    ways.set(pair[far], (ways.get(pair[far]) ?? 0) + 1);
-    const known = leaving.get(pair[near]);
-    if (known === undefined) leaving.set(pair[near], [pair]);
-    else known.push(pair);
+/** Of the pairs that are left, the first of the element that is named first as one that depends. */
+function firstLeft(pairs: NumberPairs, isLeft: (pair: number) => boolean): number | undefined {
+  const firstPairs = new NumberChains();
+  for (let pair = 0; pair < pairs.size; pair++) {
+    if (firstPairs.firstLink(pairs.first(pair)) < 0) firstPairs.add(pairs.first(pair), pair);
   }
-  const free = [...leaving.keys()].filter((node) => !ways.has(node));
-  for (let node = free.pop(); node !== undefined; node = free.pop()) {
-    const gone = leaving.get(node) ?? [];
-    leaving.delete(node);
-    for (const pair of gone) {
-      const count = (ways.get(pair[far]) ?? 1) - 1;
-      ways.set(pair[far], count);
-      if (count === 0 && leaving.has(pair[far])) free.push(pair[far]);
+  let found: number | undefined;
+  let rank = Number.POSITIVE_INFINITY;
+  for (let pair = 0; pair < pairs.size; pair++) {
+    if (!isLeft(pair)) continue;
+    const own = firstPairs.itemAt(firstPairs.firstLink(pairs.first(pair)));
+    if (own < rank) [found, rank] = [pair, own];
+  }
+  return found;
+}
+
+/**
+ * The nodes that no way leads to, once such nodes and the ways that leave them are taken away again and again; linear.
+ * @param near where a pair leaves, and `far` where it leads
+ * @param counts the pairs that are there
+ */
+function peeled(
+  pairCount: number,
+  nodeCount: number,
+  near: (pair: number) => number,
+  far: (pair: number) => number,
+  counts: (pair: number) => boolean,
+): NumberSet {
+  const leaving = new NumberChains();
+  const ways = new Int32Array(nodeCount);
+  for (let pair = 0; pair < pairCount; pair++) {
+    if (!counts(pair)) continue;
+    leaving.add(near(pair), pair);
+    ways[far(pair)] = (ways[far(pair)] ?? 0) + 1;
+  }
+  const gone = new NumberSet();
+  const free = new GrowingInts();
+  for (let node = 0; node < nodeCount; node++) {
+    if (ways[node] === 0 && leaving.firstLink(node) >= 0) free.push(node);
+  }
+  for (let at = 0; at < free.length; at++) {
+    gone.add(free.at(at));
+    for (let link = leaving.firstLink(free.at(at)); link >= 0; link = leaving.nextLink(link)) {
+      const next = far(leaving.itemAt(link));
+      const left = (ways[next] ?? 1) - 1;
+      ways[next] = left;
+      if (left === 0 && leaving.firstLink(next) >= 0) free.push(next);
     }
   }
-  return [...leaving.values()].flat();
+  return gone;
 }

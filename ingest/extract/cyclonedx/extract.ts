@@ -37,13 +37,13 @@ export function extractCyclonedx(bom: Bom, format: string, context: ReadContext)
 
 /** What the document is about: metadata.component, else what the caller says it is about, else the BOM itself. */
 function createRoot(graph: BomGraph, context: ReadContext): number {
-  const { builder, bomNode, main } = graph;
-  const root = main?.node ?? subjectNode(builder, context.subject) ?? bomNode;
+  const { builder, bomNode, main, mainNode } = graph;
+  const root = mainNode ?? subjectNode(builder, context.subject) ?? bomNode;
   builder.subject(root);
   if (main === undefined)
     builder.problem('no-subject', '/metadata/component', 'the BOM does not say what it describes');
   if (root !== bomNode) {
-    builder.edge(bomNode, 'describes', root, main?.source.pointer ?? '');
+    builder.edge(bomNode, 'describes', root, main === undefined ? '' : graph.pointerOf(main));
   }
   return root;
 }

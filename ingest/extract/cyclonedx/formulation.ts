@@ -83,7 +83,7 @@ function createRun(graph: BomGraph, task: Task, type: 'workflow' | 'task'): numb
 /** "Transient components that are used in tasks that constitute one or more of this formula's workflows." */
 function stateFormulaParts(graph: BomGraph, formula: Formula, node: number): void {
   for (const source of [...formula.components, ...formula.services]) {
-    const part = graph.elementOf(source)?.node;
+    const part = graph.nodeOfSource(source);
     if (part === undefined) continue;
     graph.typed(node, 'used', part, source.pointer, {
       strength: 'implied',
@@ -175,8 +175,8 @@ function activityOf(taskTypes: readonly string[]): RunActivity | undefined {
 
 /** A formula that states no output describes how "any referencable object within the BOM" came to be: most likely the one that the BOM is about, and no more than likely. */
 function inferProduct(graph: BomGraph, formula: Formula, node: number): void {
-  if (graph.main === undefined) return;
-  graph.typed(graph.main.node, 'wasGeneratedBy', node, formula.pointer, {
+  if (graph.mainNode === undefined) return;
+  graph.typed(graph.mainNode, 'wasGeneratedBy', node, formula.pointer, {
     strength: 'inferred',
     qualifiers: { basis: 'formulation' },
   });

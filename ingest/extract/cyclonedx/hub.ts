@@ -35,6 +35,43 @@ export function hubIdentityOfDatasetUrl(url: string | undefined): HubIdentity {
   return reference.kind === 'id' ? hubName(reference.id, 'Dataset') : NOTHING;
 }
 
+/** First parts of addresses on the Hub that are no namespace of models. */
+const NO_NAMESPACE = new Set([
+  ...['api', 'blog', 'collections', 'datasets', 'docs', 'join', 'learn', 'models', 'organizations'],
+  ...['papers', 'posts', 'search', 'settings', 'spaces', 'tasks', 'welcome'],
+]);
+const HUB_MODEL =
+  /^https?:\/\/(?:www\.)?(?:huggingface\.co|hf\.co)\/([^/?#]{1,96})\/[^/?#]{1,96}(?:\/(?:blob|tree)\/[^/?#]{1,96}(?:\/README\.md)?)?\/?$/;
+
+/** References by which each kind names its own page. A website may be anybody's. */
+const OWN_PAGE: ReadonlyMap<Kind, readonly string[]> = new Map([
+  ['Model', ['model-card', 'distribution']],
+  ['Dataset', ['website', 'distribution']],
+]);
+
+/**
+ * The shared names of a model whose card, or of a dataset whose page, is on the Hub.
+ * @see https://cyclonedx.org/docs/1.7/json/#components_items_externalReferences_items_type
+ */
+export function hubNamesOfPages(
+  references: readonly { readonly type?: string | undefined; readonly url: string }[],
+  kind: Kind,
+): readonly string[] {
+  const types = OWN_PAGE.get(kind);
+  if (types === undefined) return [];
+  return references.flatMap(({ type, url }) => {
+    if (!types.includes(type ?? '')) return [];
+    return kind === 'Dataset' ? hubIdentityOfDatasetUrl(url).nameRefs : hubNameOfModelUrl(url);
+  });
+}
+
+function hubNameOfModelUrl(url: string): readonly string[] {
+  const namespace = HUB_MODEL.exec(url)?.[1];
+  if (namespace === undefined || NO_NAMESPACE.has(namespace)) return [];
+  const reference = parseRepoReference(url);
+  return reference.kind === 'id' ? hubName(reference.id, 'Model').nameRefs : [];
+}
+
 function hubName(id: string, kind: 'Model' | 'Dataset'): HubIdentity {
   const space = kind === 'Model' ? 'huggingface/model' : 'huggingface/dataset';
   return { coordinates: [], nameRefs: [nameRef(space, id)] };

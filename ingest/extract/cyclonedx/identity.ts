@@ -2,7 +2,7 @@
 import { findDigest } from '../../../core/digest.ts';
 import { LIMITS } from '../../../core/limits.ts';
 import { coordinateRef, findPurl, levelOf, nameRef } from '../../../graph/domain/node-ref.ts';
-import { hubIdentityOfPurl } from './hub.ts';
+import { hubIdentityOfPurl, hubNamesOfPages } from './hub.ts';
 import type { Kind } from '../../../graph/domain/kinds.ts';
 import type { Component, DataEntry, License, Service } from '../../../schemas/cyclonedx/model.ts';
 import type { EntityInput } from '../facts-builder.ts';
@@ -33,11 +33,6 @@ const PLACEHOLDERS = new Set([
 const MAX_LOCAL = 512;
 const MAX_ATTRIBUTE = 256;
 const GITOID_SHA256 = /^gitoid:(?:blob|tree|commit|tag):sha256:[0-9a-f]{64}$/;
-
-/** True for a component that CycloneDX calls a machine-learning model. */
-export function isModel(source: Component | Service): boolean {
-  return source.form === 'component' && source.type === 'machine-learning-model';
-}
 
 /** The kind of a component or service. A service has no kind of its own: it is something that can be depended on. */
 export function kindOf(source: Component | Service): Kind {
@@ -74,10 +69,16 @@ export function entityOf(source: Component | Service, local: string): EntityInpu
     purls: purl?.broken === undefined ? [] : [purl.broken],
   };
   const hub = purl?.ref === undefined ? undefined : hubIdentityOfPurl(purl.ref, kindOf(source));
-  const named = purl?.ref === undefined ? [] : [purl.ref, ...(hub?.nameRefs ?? [])];
-  if (purl?.level === 'coordinate') {
-    return { ...common, coordinates: [...named, ...(hub?.coordinates ?? [])] };
+  if (purl?.ref !== undefined && purl.level === 'coordinate') {
+    return { ...common, coordinates: [purl.ref, ...(hub?.coordinates ?? [])] };
   }
+  const named = [
+    ...(purl?.ref === undefined ? [] : [purl.ref]),
+    ...(hub?.nameRefs ?? []),
+    ...(source.form === 'component'
+      ? hubNamesOfPages(source.externalReferences, kindOf(source))
+      : []),
+  ];
   if (contentRefs.length > 0 || hasDigest(source)) return { ...common, nameRefs: named };
   return { ...common, ...namedIdentity(source, named) };
 }
@@ -139,24 +140,12 @@ interface PurlIdentity {
   readonly broken?: string;
 }
 
-function purlOf(component: Component): PurlIdentity | undefined {
-  const text = component.purl;
-  if (text === undefined) return undefined;
-  const known = purlMemo.get(text);
-  if (known !== undefined) return known;
-  const ref = findPurl(text);
-  const found: PurlIdentity =
-    ref === undefined
-      ? { broken: text }
-      : { ref, level: levelOf(ref) === 'coordinate' ? 'coordinate' : 'name' };
-  if (purlMemo.size >= MAX_MEMO) purlMemo.clear();
-  if (text.length <= MAX_LOCAL) purlMemo.set(text, found);
-  return found;
+function purlOf({ purl }: Component): PurlIdentity | undefined {
+  if (purl === undefined) return undefined;
+  const ref = findPurl(purl);
+  if (ref === undefined) return { broken: purl };
+  return { ref, level: levelOf(ref) === 'coordinate' ? 'coordinate' : 'name' };
 }
-
-/** Parsing a purl is the dearest step of reading an SBOM, and one library is in most SBOMs of a folder. A function of the text alone. */
-const purlMemo = new Map<string, PurlIdentity>();
-const MAX_MEMO = 20_000;
 
 function isContentRef(text: string): boolean {
   return GITOID_SHA256.test(text);

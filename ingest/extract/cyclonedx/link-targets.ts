@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { boundRef } from '../../../graph/domain/node-ref.ts';
-import { kindOf } from './identity.ts';
 import type { BomGraph, Element } from './bom-graph.ts';
 
 /**
@@ -14,18 +13,19 @@ import type { BomGraph, Element } from './bom-graph.ts';
 export function stateLinkTargets(graph: BomGraph): void {
   const { serialUuid, version } = graph.bom;
   if (serialUuid === undefined) return;
-  for (const element of graph.elements) {
-    const { bomRef, pointer } = element.source;
-    if (bomRef === undefined || !isLinkedTo(graph, element)) continue;
+  for (let element = 0; element < graph.elementCount; element++) {
+    if (!isLinkedTo(graph, element)) continue;
+    const bomRef = graph.bomRefOf(element);
     // a repeated bom-ref names nothing in particular
-    if (graph.elementsByRef(bomRef).length !== 1) continue;
+    if (bomRef === undefined || graph.elementsByRef(bomRef).length !== 1) continue;
     const ref = boundRef(`bom:${serialUuid}/${version}#${bomRef}`);
     const named = graph.builder.nodeOf(ref, [], [bomRef]);
-    graph.builder.edge(element.node, 'specializationOf', named, pointer, { strength: 'implied' });
+    const [node, pointer] = [graph.nodeOf(element), graph.pointerOf(element)];
+    graph.builder.edge(node, 'specializationOf', named, pointer, { strength: 'implied' });
   }
 }
 
 function isLinkedTo(graph: BomGraph, element: Element): boolean {
-  const kind = kindOf(element.source);
+  const kind = graph.kindOf(element);
   return element === graph.main || kind === 'Model' || kind === 'Dataset';
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { hubIdentityOfDatasetUrl } from './hub.ts';
-import { isModel, sharedName } from './identity.ts';
+import { sharedName } from './identity.ts';
 import { scoreLabel } from '../score-label.ts';
 import type {
   Component,
@@ -9,6 +9,7 @@ import type {
   ModelCard,
   PerformanceMetric,
   Property,
+  Service,
 } from '../../../schemas/cyclonedx/model.ts';
 import type { BomGraph, Element } from './bom-graph.ts';
 
@@ -37,12 +38,11 @@ type NamedData = Map<string, Set<number>>;
 
 /** States what models learned from and were judged on, in each of the three ways in which BOMs really say it. */
 export function stateMlLineage(graph: BomGraph): void {
-  const cards = graph.elements.flatMap((element) => {
-    const { source } = element;
-    return source.form === 'component' && source.modelCard !== undefined
-      ? [{ model: element.node, card: source.modelCard }]
-      : [];
-  });
+  const cards = [...graph.sources].flatMap(([element, source]) =>
+    source.form === 'component' && source.modelCard !== undefined
+      ? [{ model: graph.nodeOf(element), card: source.modelCard }]
+      : [],
+  );
   const referenced = new Set<number>();
   const inline: NamedData = new Map();
   for (const { model, card } of cards) {
@@ -67,7 +67,8 @@ function stateDataset(graph: BomGraph, model: number, use: DatasetUse, inline: N
   const known = graph.resolveOrList(use.ref, `${use.pointer}/ref`);
   const node = known ?? graph.builder.localNode(use.pointer, ['Dataset'], [use.ref]);
   if (known !== undefined) graph.builder.addKind(known, 'Dataset');
-  const stages = stagesOf(graph.elementsByRef(use.ref)[0]?.source);
+  const [first] = graph.elementsByRef(use.ref);
+  const stages = first === undefined ? [] : stagesOf(graph.sourceOf(first));
   if (stages.length === 0) graph.typed(model, 'trainedOn', node, use.pointer);
   for (const stage of stages) stateStage(graph, model, node, stage, 'explicit');
   return node;
@@ -102,42 +103,49 @@ interface Candidates {
 /** (c) data components beside (or inside) a model, with a stage and no edge. */
 function stateLooseData(graph: BomGraph, referenced: ReadonlySet<number>): void {
   let ofDocument: Candidates | undefined;
-  for (const element of graph.listed) {
-    const stages = stagesOf(element.source);
-    if (stages.length === 0 || referenced.has(element.node)) continue;
-    const { models, strength } = enclosingModel(element) ?? (ofDocument ??= documentModels(graph));
+  for (const [element, source] of graph.sources) {
+    if (element >= graph.listedCount) break;
+    const stages = stagesOf(source);
+    const data = graph.nodeOf(element);
+    if (stages.length === 0 || referenced.has(data)) continue;
+    const { models, strength } =
+      enclosingModel(graph, element) ?? (ofDocument ??= documentModels(graph));
     if (models.length === 0) {
       graph.builder.problem(
         'stage-without-model',
-        element.source.pointer,
+        source.pointer,
         'a stage of training, and no one model it could belong to',
       );
     }
     for (const model of models) {
-      for (const stage of stages) stateStage(graph, model, element.node, stage, strength);
+      for (const stage of stages) stateStage(graph, model, data, stage, strength);
     }
   }
 }
 
-function enclosingModel(data: Element): Candidates | undefined {
-  for (let at = data.parent; at !== undefined; at = at.parent) {
-    if (isModel(at.source)) return { models: [at.node], strength: 'implied' };
+function enclosingModel(graph: BomGraph, data: Element): Candidates | undefined {
+  for (let at = graph.parentOf(data); at !== undefined; at = graph.parentOf(at)) {
+    if (graph.kindOf(at) === 'Model') return { models: [graph.nodeOf(at)], strength: 'implied' };
   }
   return undefined;
 }
 
 /** The model that the BOM describes, or the only one there is. Several equal ones are possibilities, each marked inferred. */
-function documentModels({ main, listed }: BomGraph): Candidates {
-  if (main !== undefined && isModel(main.source)) {
-    return { models: [main.node], strength: 'implied' };
+function documentModels(graph: BomGraph): Candidates {
+  const { main, mainNode } = graph;
+  if (main !== undefined && mainNode !== undefined && graph.kindOf(main) === 'Model') {
+    return { models: [mainNode], strength: 'implied' };
   }
-  const found = listed.filter(({ source }) => isModel(source)).map(({ node }) => node);
+  const found: number[] = [];
+  for (let element = 0; element < graph.listedCount; element++) {
+    if (graph.kindOf(element) === 'Model') found.push(graph.nodeOf(element));
+  }
   const models = [...new Set(found)];
   if (models.length > MAX_CANDIDATES) return { models: [], strength: 'inferred' };
   return { models, strength: models.length === 1 ? 'implied' : 'inferred' };
 }
 
-function stagesOf(source: Element['source'] | undefined): readonly Property[] {
+function stagesOf(source: Component | Service | undefined): readonly Property[] {
   if (source?.form !== 'component') return [];
   return source.mlProperties.filter(({ name }) => name === STAGE_PROPERTY);
 }
@@ -219,9 +227,9 @@ function sliceOf(
 
 /** Data components by name, bom-ref and purl, with the names of their entries and of the datasets described in place. */
 function dataByName(graph: BomGraph, inline: NamedData): NamedData {
-  for (const { source, node } of graph.elements) {
+  for (const [element, source] of graph.sources) {
     if (source.form !== 'component' || source.type !== 'data') continue;
-    for (const name of dataNames(source)) remember(inline, name, node);
+    for (const name of dataNames(source)) remember(inline, name, graph.nodeOf(element));
   }
   return inline;
 }

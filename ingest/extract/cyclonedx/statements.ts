@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { kindOf, sharedName } from './identity.ts';
+import { sharedName } from './identity.ts';
 import type {
   Affected,
   AffectedVersion,
@@ -82,7 +82,7 @@ function isSoftware(graph: BomGraph, ref: string): boolean {
   const elements = graph.elementsByRef(ref);
   return (
     elements.length > 0 &&
-    elements.every(({ source }) => !['Model', 'Dataset'].includes(kindOf(source)))
+    elements.every((element) => !['Model', 'Dataset'].includes(graph.kindOf(element)))
   );
 }
 

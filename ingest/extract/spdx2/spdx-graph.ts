@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { TextNumbers } from '../../../core/text-numbers.ts';
 import { SbomGraph } from '../sbom/sbom-graph.ts';
 import { fileEntity, packageEntity, snippetEntity, stated, type ElementPlace } from './identity.ts';
 import { meaningOf } from './meanings.ts';
@@ -14,7 +15,7 @@ const IRI = /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/;
 /** An SPDX 2 document on its way to facts: its elements, and what ids mean. */
 export class SpdxGraph extends SbomGraph {
   readonly source: SpdxDocument;
-  readonly #byId = new Map<string, number>();
+  readonly #byId = new TextNumbers();
   readonly #namespaceOfDocument: ReadonlyMap<string, string>;
   readonly #described: ReadonlySet<string>;
   readonly #dangling = new Set<string>();
@@ -91,7 +92,7 @@ export class SpdxGraph extends SbomGraph {
     const usable = isFirst && id.length <= MAX_LOCAL && !id.startsWith('/');
     const coordinates = isFirst && this.#described.has(id) ? this.#coordinates(id) : [];
     const node = this.builder.entity(make({ local: usable ? id : pointer, coordinates }));
-    if (isFirst) this.#byId.set(id, node);
+    if (isFirst) this.#byId.add(id, node);
     this.list(node, pointer);
   }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { TextNumbers } from '../../../core/text-numbers.ts';
 import { sharedName } from '../cyclonedx/identity.ts';
 import { SbomGraph } from '../sbom/sbom-graph.ts';
 import { artifactEntity, iriCoordinate, isAbsent, localOf } from './identity.ts';
@@ -12,10 +13,13 @@ import type {
 } from '../../../schemas/spdx3/model.ts';
 import type { FactsBuilder } from '../facts-builder.ts';
 
+/** The id of every document of SPDX 2. */
+const OLD_ID = 'SPDXRef-DOCUMENT';
+
 /** An SPDX 3 document on its way to facts: its elements as nodes, and what ids mean. */
 export class Spdx3Graph extends SbomGraph {
   readonly source: Spdx3Document;
-  readonly #byId = new Map<string, number>();
+  readonly #byId = new TextNumbers();
   /** The document and its collections. */
   readonly #collections = new Map<string, Collection>();
   readonly #licenseTexts = new Map<string, string>();
@@ -33,6 +37,18 @@ export class Spdx3Graph extends SbomGraph {
       if (id !== undefined && text !== undefined) this.#licenseTexts.set(id, text);
     }
     this.#addElements();
+    this.#nameDocument();
+  }
+
+  /** Tools that wrote SPDX 2 before go on calling their one document what it was called there. */
+  #nameDocument(): void {
+    const [document] = this.source.documents;
+    if (document === undefined || this.#byId.has(OLD_ID) || this.#collections.has(OLD_ID)) return;
+    const user = this.source.relationships.find(({ from }) => from === OLD_ID);
+    if (user === undefined) return;
+    this.#collections.set(OLD_ID, document);
+    const message = `"${OLD_ID}" is no id here; the document is meant`;
+    this.builder.problem('document-by-old-id', user.pointer, message);
   }
 
   findCollection(id: string): Collection | undefined {
@@ -144,7 +160,7 @@ export class Spdx3Graph extends SbomGraph {
     }
     if (id === undefined) this.builder.problem('missing-id', pointer, 'has no spdxId');
     const node = make();
-    if (id !== undefined && !isKnown) this.#byId.set(id, node);
+    if (id !== undefined && !isKnown) this.#byId.add(id, node);
     return node;
   }
 

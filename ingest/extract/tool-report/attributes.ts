@@ -27,23 +27,24 @@ export function listMoreResults(builder: FactsBuilder, results: readonly ReportR
 
 /** What a report says of itself and what came of it, as attributes of its node. */
 export function reportAttributes(report: ReportWords): Readonly<Record<string, string>> {
-  const attributes = new Map<string, string>();
-  if (report.tool !== undefined) attributes.set('tool', report.tool);
-  if (report.toolVersion !== undefined) attributes.set('toolVersion', report.toolVersion);
-  if (report.time !== undefined) attributes.set('time', report.time);
-  if (report.stages.length > 0) attributes.set('stage', report.stages.join(','));
-  attributes.set('outcome', outcomeOf(report.results));
+  // every name that a report could choose has a word of ours in front
+  const attributes: Record<string, string> = {};
+  if (report.tool !== undefined) attributes['tool'] = report.tool;
+  if (report.toolVersion !== undefined) attributes['toolVersion'] = report.toolVersion;
+  if (report.time !== undefined) attributes['time'] = report.time;
+  if (report.stages.length > 0) attributes['stage'] = report.stages.join(',');
+  attributes['outcome'] = outcomeOf(report.results);
   for (const outcome of WORST_FIRST) {
     const count = report.results.filter((one) => one.outcome === outcome).length;
-    attributes.set(`count.${outcome}`, String(count));
+    attributes[`count.${outcome}`] = String(count);
   }
   for (const [name, text] of Object.entries(report.summary ?? {}).slice(0, MAX_RESULTS)) {
-    if (text !== '') attributes.set(clip(`summary.${name}`, MAX_TEXT), clip(text, MAX_TEXT));
+    if (text !== '') attributes[clip(`summary.${name}`, MAX_TEXT)] = clip(text, MAX_TEXT);
   }
   for (const result of report.results.slice(0, MAX_RESULTS)) {
-    attributes.set(freeKey(attributes, `result.${result.name}`), resultText(result));
+    attributes[freeKey(attributes, `result.${result.name}`)] = resultText(result);
   }
-  return Object.fromEntries(attributes);
+  return attributes;
 }
 
 /** One failure fails the report; nothing that was judged leaves it an information. */
@@ -59,9 +60,9 @@ function resultText({ outcome, score, count }: ReportResult): string {
 }
 
 /** Results of one name are told apart by their number. */
-function freeKey(attributes: ReadonlyMap<string, string>, name: string): string {
+function freeKey(attributes: Readonly<Record<string, string>>, name: string): string {
   const key = clip(name, MAX_TEXT);
   let free = key;
-  for (let number = 2; attributes.has(free); number++) free = `${key} #${number}`;
+  for (let number = 2; Object.hasOwn(attributes, free); number++) free = `${key} #${number}`;
   return free;
 }

@@ -15,13 +15,13 @@ const MAX_IDENTITIES = 16;
  */
 export function thingNodes(builder: FactsBuilder, named: ReportThing): number[] {
   const thing = bounded(builder, named);
-  const nodes = [
-    ...digestNodes(builder, thing),
-    ...purlNodes(builder, thing),
-    ...imageNodes(builder, thing),
-    ...commitNodes(builder, thing),
-  ];
-  return nodes.length > 0 ? [...new Set(nodes)] : [builder.entity(mentionOf(thing))];
+  const nodes: number[] = [];
+  addDigestNodes(builder, thing, nodes);
+  addPurlNodes(builder, thing, nodes);
+  addImageNodes(builder, thing, nodes);
+  addCommitNodes(builder, thing, nodes);
+  if (nodes.length === 0) return [builder.entity(mentionOf(thing))];
+  return nodes.length === 1 ? nodes : [...new Set(nodes)];
 }
 
 /** The nodes of a thing, for who asks again and again. */
@@ -87,28 +87,28 @@ export function mentionOf(thing: ReportThing): EntityInput {
   };
 }
 
-function digestNodes(builder: FactsBuilder, thing: ReportThing): number[] {
-  return (thing.digests ?? []).flatMap((digest) => {
-    if (findDigest(digest.algorithm, digest.hex) === undefined) return [];
-    return [builder.entity({ ...bare(thing), digests: [digest] })];
-  });
+function addDigestNodes(builder: FactsBuilder, thing: ReportThing, nodes: number[]): void {
+  for (const digest of thing.digests ?? []) {
+    if (findDigest(digest.algorithm, digest.hex) === undefined) continue;
+    nodes.push(builder.entity({ ...bare(thing), digests: [digest] }));
+  }
 }
 
 /** The version of an OCI purl is the image's digest; both say which image is meant. */
-function purlNodes(builder: FactsBuilder, thing: ReportThing): number[] {
-  return (thing.purls ?? []).flatMap((text) => {
+function addPurlNodes(builder: FactsBuilder, thing: ReportThing, nodes: number[]): void {
+  for (const text of thing.purls ?? []) {
     const purl = findPurl(text);
     if (purl === undefined) {
       builder.problem('purl-invalid', thing.pointer, `not a purl: "${text}"`);
-      return [];
+      continue;
     }
-    if (levelOf(purl) !== 'coordinate') return [];
-    const node = builder.entity({ ...bare(thing), coordinates: [purl] });
+    if (levelOf(purl) !== 'coordinate') continue;
+    nodes.push(builder.entity({ ...bare(thing), coordinates: [purl] }));
     const image = ociDigest(purl);
-    return image === undefined
-      ? [node]
-      : [node, builder.entity({ ...bare(thing), kinds: ['Image'], digests: [image] })];
-  });
+    if (image !== undefined) {
+      nodes.push(builder.entity({ ...bare(thing), kinds: ['Image'], digests: [image] }));
+    }
+  }
 }
 
 function ociDigest(purl: string): { algorithm: string; hex: string } | undefined {
@@ -118,24 +118,26 @@ function ociDigest(purl: string): { algorithm: string; hex: string } | undefined
   return findDigest(algorithm, hex) === undefined ? undefined : { algorithm, hex };
 }
 
-function imageNodes(builder: FactsBuilder, thing: ReportThing): number[] {
-  return (thing.images ?? []).flatMap((image) => {
+function addImageNodes(builder: FactsBuilder, thing: ReportThing, nodes: number[]): void {
+  for (const image of thing.images ?? []) {
     const at = image.lastIndexOf('@');
     const [algorithm = '', hex = ''] = image.slice(at + 1).split(':');
     if (at <= 0 || findDigest(algorithm, hex) === undefined) {
       builder.problem('placeholder-digest', thing.pointer, `no image by digest: "${image}"`);
-      return [];
+      continue;
     }
-    const byDigest = builder.entity({ ...bare(thing), digests: [{ algorithm, hex }] });
-    return [byDigest, builder.entity({ ...bare(thing), coordinates: [`oci:${image}`] })];
-  });
+    nodes.push(
+      builder.entity({ ...bare(thing), digests: [{ algorithm, hex }] }),
+      builder.entity({ ...bare(thing), coordinates: [`oci:${image}`] }),
+    );
+  }
 }
 
-function commitNodes(builder: FactsBuilder, thing: ReportThing): number[] {
-  return (thing.commits ?? []).flatMap(({ repository, commit }) => {
+function addCommitNodes(builder: FactsBuilder, thing: ReportThing, nodes: number[]): void {
+  for (const { repository, commit } of thing.commits ?? []) {
     const ref = findGitRef(repository, commit);
-    return ref === undefined ? [] : [builder.entity({ ...bare(thing), coordinates: [ref] })];
-  });
+    if (ref !== undefined) nodes.push(builder.entity({ ...bare(thing), coordinates: [ref] }));
+  }
 }
 
 function bare({ kind, pointer, names }: ReportThing): EntityInput {

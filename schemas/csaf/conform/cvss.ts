@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { addProblem, type SchemaProblem } from '../../intoto/problem.ts';
+import { findContradictions } from './cvss-metrics.ts';
 import type { Place } from '../../tool-report/place.ts';
 
 /** Members that each version of CVSS has to have. */
@@ -23,7 +24,10 @@ export function findCvssFaults(root: Place): readonly SchemaProblem[] {
         const cvss = content.at(kind);
         if (!cvss.isObject) continue;
         checkComplete(cvss, required, faults);
-        if (kind === 'cvss_v3') checkScore(cvss, faults);
+        if (kind === 'cvss_v2' || kind === 'cvss_v3') {
+          checkScore(cvss, kind, faults);
+          checkMetrics(cvss, kind, faults);
+        }
         checkSingle(score, content, cvss, kind, seen, faults);
       }
     }
@@ -55,8 +59,10 @@ function checkSingle(
   }
 }
 
+type Weights = Readonly<Record<string, number>>;
+
 /** The numbers of CVSS 3.1, table 15; privileges cost less where the scope changes. */
-const WEIGHTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+const WEIGHTS: Readonly<Record<string, Weights>> = {
   AV: { N: 0.85, A: 0.62, L: 0.55, P: 0.2 },
   AC: { L: 0.77, H: 0.44 },
   PR: { N: 0.85, L: 0.62, H: 0.27 },
@@ -67,17 +73,31 @@ const WEIGHTS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   A: { H: 0.56, L: 0.22, N: 0 },
 };
 
-function checkScore(cvss: Place, faults: SchemaProblem[]): void {
+/** CVSS 2, section 3.2.1. */
+const WEIGHTS_2: Readonly<Record<string, Weights>> = {
+  AV: { L: 0.395, A: 0.646, N: 1 },
+  AC: { H: 0.35, M: 0.61, L: 0.71 },
+  Au: { M: 0.45, S: 0.56, N: 0.704 },
+  C: { N: 0, P: 0.275, C: 0.66 },
+  I: { N: 0, P: 0.275, C: 0.66 },
+  A: { N: 0, P: 0.275, C: 0.66 },
+};
+
+function checkScore(cvss: Place, kind: 'cvss_v2' | 'cvss_v3', faults: SchemaProblem[]): void {
   const vector = cvss.at('vectorString').text;
-  const base = vector === undefined ? undefined : findBaseScore(vector);
+  const find = kind === 'cvss_v2' ? findBaseScore2 : findBaseScore;
+  const base = vector === undefined ? undefined : find(vector);
   if (vector !== undefined && base === undefined) {
-    addProblem(faults, '6.1.8', cvss.at('vectorString').pointer, 'not a CVSS 3 vector');
+    const { pointer } = cvss.at('vectorString');
+    addProblem(faults, '6.1.8', pointer, `not a CVSS ${kind.slice(-1)} vector`);
   }
   if (base === undefined) return;
   const score = cvss.at('baseScore');
   if (score.number !== undefined && score.number !== base) {
     addProblem(faults, '6.1.9', score.pointer, `the vector scores ${base}`);
   }
+  // severities came with version 3
+  if (kind === 'cvss_v2') return;
   const severity = cvss.at('baseSeverity');
   const expected = severityOf(base);
   if (severity.text !== undefined && severity.text.toUpperCase() !== expected) {
@@ -85,18 +105,46 @@ function checkScore(cvss: Place, faults: SchemaProblem[]): void {
   }
 }
 
+function checkMetrics(cvss: Place, kind: 'cvss_v2' | 'cvss_v3', faults: SchemaProblem[]): void {
+  const vector = cvss.at('vectorString').text;
+  if (vector === undefined) return;
+  const read = (property: string): string | undefined => cvss.at(property).text;
+  for (const { property, expected } of findContradictions(kind, metricsOf(vector), read)) {
+    addProblem(faults, '6.1.10', cvss.at(property).pointer, `the vector says ${expected}`);
+  }
+}
+
+/** A prefix without a colon, or that of version 3, is a metric that nobody asks for. */
+function metricsOf(vector: string): ReadonlyMap<string, string> {
+  const metrics = vector.slice(0, 512).split('/');
+  return new Map(metrics.map((metric) => metric.split(':') as [string, string]));
+}
+
+/**
+ * The base score of a CVSS 2 vector; undefined where it is none.
+ * @see https://www.first.org/cvss/v2/guide (section 3.2.1)
+ */
+export function findBaseScore2(vector: string): number | undefined {
+  const values = metricsOf(vector);
+  const weight = (name: string): number => weightIn(WEIGHTS_2[name], values.get(name));
+  const impact = 10.41 * (1 - (1 - weight('C')) * (1 - weight('I')) * (1 - weight('A')));
+  const exploitability = 20 * weight('AV') * weight('AC') * weight('Au');
+  if (Number.isNaN(impact) || Number.isNaN(exploitability)) return undefined;
+  if (impact === 0) return 0;
+  return Math.round((0.6 * impact + 0.4 * exploitability - 1.5) * 1.176 * 10) / 10;
+}
+
 /**
  * The base score of a CVSS 3.0 or 3.1 vector; undefined where it is none.
  * @see https://www.first.org/cvss/v3.1/specification-document (section 7.1)
  */
 export function findBaseScore(vector: string): number | undefined {
-  const [prefix = '', ...metrics] = vector.slice(0, 512).split('/');
+  const [prefix = ''] = vector.split('/', 1);
   if (!/^CVSS:3\.[01]$/.test(prefix)) return undefined;
-  const values = new Map(metrics.map((metric) => metric.split(':') as [string, string]));
+  const values = metricsOf(vector);
   const isChanged = values.get('S') === 'C';
   if (!isChanged && values.get('S') !== 'U') return undefined;
-  const weight = (name: string, table = name): number =>
-    WEIGHTS[table]?.[values.get(name) ?? ''] ?? NaN;
+  const weight = (name: string, table = name): number => weightIn(WEIGHTS[table], values.get(name));
   const lost = 1 - (1 - weight('C')) * (1 - weight('I')) * (1 - weight('A'));
   const impact = isChanged ? 7.52 * (lost - 0.029) - 3.25 * (lost - 0.02) ** 15 : 6.42 * lost;
   const privileges = weight('PR', isChanged ? 'PR/C' : 'PR');
@@ -105,6 +153,11 @@ export function findBaseScore(vector: string): number | undefined {
   if (impact <= 0) return 0;
   const sum = impact + exploitability;
   return roundUp(Math.min(isChanged ? 1.08 * sum : sum, 10));
+}
+
+/** NaN for a letter that the metric does not have. */
+function weightIn(weights: Weights | undefined, letter = ''): number {
+  return weights !== undefined && Object.hasOwn(weights, letter) ? (weights[letter] ?? NaN) : NaN;
 }
 
 /** Up to one decimal, in integers: appendix A of the specification. */

@@ -31,6 +31,11 @@ const OTHER_NAMES = [
 ];
 const MAX_UUID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 const NIL_UUID = '00000000-0000-0000-0000-000000000000';
+/** 2.1: groups that everybody has, by id. */
+const GROUP_NAMES: ReadonlyMap<string, string> = new Map([
+  [MAX_UUID, 'Public'],
+  [NIL_UUID, 'No sharing allowed'],
+]);
 
 /** Faults of what the document says of itself. */
 export function findDocumentFaults(root: Place): readonly SchemaProblem[] {
@@ -47,7 +52,7 @@ export function findDocumentFaults(root: Place): readonly SchemaProblem[] {
     );
   }
   checkCategory(document.at('category'), faults);
-  checkSharing(document.at('distribution'), faults);
+  checkSharing(document, faults);
   const [lang, source] = ['lang', 'source_lang'].map((key) => document.at(key).text?.toLowerCase());
   if (lang !== undefined && lang === source) {
     addProblem(faults, '6.1.28', '/document/source_lang', 'translated into its own language');
@@ -74,16 +79,23 @@ function checkCategory(place: Place, faults: SchemaProblem[]): void {
   }
 }
 
-/** 2.1: who may share with everybody has the group of everybody, and none besides. */
-function checkSharing(distribution: Place, faults: SchemaProblem[]): void {
-  const group = distribution.at('sharing_group', 'id');
-  const { text } = group;
-  if (text === undefined) return;
+/** 2.1: who may share with everybody has the group of everybody; a group's reserved name and its id go together. */
+function checkSharing(document: Place, faults: SchemaProblem[]): void {
+  const distribution = document.at('distribution');
+  const group = distribution.at('sharing_group');
+  const id = group.at('id').text;
+  if (id === undefined) return;
   const isPublic = distribution.at('tlp', 'label').text === 'CLEAR';
-  if (isPublic && text !== MAX_UUID) {
-    addProblem(faults, '6.1.39', group.pointer, 'a public document in a private group');
+  const isOwnDraft = id === NIL_UUID && document.at('tracking', 'status').text === 'draft';
+  if (isPublic && id !== MAX_UUID && !isOwnDraft) {
+    addProblem(faults, '6.1.39', group.at('id').pointer, 'a public document in a private group');
   }
-  if (!isPublic && (text === MAX_UUID || text === NIL_UUID)) {
-    addProblem(faults, '6.1.40', group.pointer, 'a private document in the group of everybody');
+  const name = group.at('name').text;
+  const expected = GROUP_NAMES.get(id);
+  if (expected !== undefined && name !== expected) {
+    addProblem(faults, '6.1.41', group.pointer, `the group has the name "${expected}"`);
+  }
+  if (expected === undefined && name !== undefined && [...GROUP_NAMES.values()].includes(name)) {
+    addProblem(faults, '6.1.40', group.at('name').pointer, 'the reserved name of another group');
   }
 }

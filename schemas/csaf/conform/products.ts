@@ -8,6 +8,17 @@ const MAX_BRANCH_DEPTH = 30;
 /** Members that name products by id, wherever they stand outside the tree. */
 const PRODUCT_LISTS = new Set(['products', 'product_ids']);
 
+/** Words of a range of versions (6.1.31). */
+const RANGE_WORDS: ReadonlySet<string> = new Set([
+  'after',
+  'all',
+  'before',
+  'earlier',
+  'later',
+  'prior',
+  'versions',
+]);
+
 /** Faults of the product tree and of references into it. */
 export function findProductFaults(root: Place): readonly SchemaProblem[] {
   const faults: SchemaProblem[] = [];
@@ -19,7 +30,7 @@ export function findProductFaults(root: Place): readonly SchemaProblem[] {
   for (const group of tree.at('product_groups').items) checkGroup(group, ids, groups, faults);
   checkRelationships(tree, ids, faults);
   checkReferences(root.at('vulnerabilities'), ids, groups, faults);
-  checkDepth(tree, faults);
+  checkBranches(tree, faults);
   return faults;
 }
 
@@ -156,7 +167,7 @@ function checkKnown(
   }
 }
 
-function checkDepth(tree: Place, faults: SchemaProblem[]): void {
+function checkBranches(tree: Place, faults: SchemaProblem[]): void {
   let level = tree.at('branches').items;
   for (let depth = 1; level.length > 0; depth++) {
     if (depth > MAX_BRANCH_DEPTH) {
@@ -168,6 +179,17 @@ function checkDepth(tree: Place, faults: SchemaProblem[]): void {
       );
       return;
     }
+    for (const branch of level) checkVersion(branch, faults);
     level = level.flatMap((branch) => branch.at('branches').items);
+  }
+}
+
+/** A product version is one version. The words count as words only: "after-eight" is a name. */
+function checkVersion(branch: Place, faults: SchemaProblem[]): void {
+  if (branch.at('category').text !== 'product_version') return;
+  const { text = '', pointer } = branch.at('name');
+  const words = text.toLowerCase().split(/\s/);
+  if (/[<>]/.test(text) || words.some((word) => RANGE_WORDS.has(word))) {
+    addProblem(faults, '6.1.31', pointer, 'a range of versions, not a version');
   }
 }

@@ -4,6 +4,7 @@ import type { Place } from '../../tool-report/place.ts';
 
 /** RFC 3339 with the `T`: a space is not allowed (6.1.37). */
 const DATE_TIME = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,12})?(?:[Zz]|[+-]\d\d:\d\d)$/;
+const FRACTION = /\.\d{1,12}/;
 const SEMANTIC =
   /^(\d{1,15})\.(\d{1,15})\.(\d{1,15})(-[0-9A-Za-z.-]{1,256})?(\+[0-9A-Za-z.-]{1,256})?$/;
 
@@ -105,8 +106,19 @@ function latestOf(revisions: readonly Revision[]): Revision | undefined {
 }
 
 function compareDates(a: Revision, b: Revision): number {
-  const [left, right] = [Date.parse(a.date), Date.parse(b.date)];
-  return left === right ? compareNumbers(a.number, b.number) : left - right;
+  const seconds = Date.parse(wholeSeconds(a.date)) - Date.parse(wholeSeconds(b.date));
+  if (seconds !== 0) return seconds;
+  const fractions = fractionOf(a.date) - fractionOf(b.date);
+  return fractions === 0 ? compareNumbers(a.number, b.number) : fractions;
+}
+
+/** Fractions are compared apart: a Date ends at milliseconds. */
+function wholeSeconds(date: string): string {
+  return date.replace(FRACTION, '');
+}
+
+function fractionOf(date: string): number {
+  return Number(FRACTION.exec(date)?.[0] ?? 0);
 }
 
 function compareNumbers(a: string, b: string): number {

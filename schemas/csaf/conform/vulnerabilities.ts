@@ -47,9 +47,8 @@ export function findVulnerabilityFaults(root: Place): readonly SchemaProblem[] {
     const groups = checkStatuses(vulnerability, faults);
     checkInvolvements(vulnerability, faults);
     checkNotes(vulnerability, faults);
-    if (!isDraft21) continue;
     checkFlags(vulnerability, notesOf, faults);
-    checkRemediations(vulnerability, groups, notesOf, faults);
+    if (isDraft21) checkRemediations(vulnerability, groups, notesOf, faults);
   }
   return faults;
 }

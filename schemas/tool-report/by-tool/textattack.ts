@@ -10,7 +10,7 @@ export const textattack: ToolAdapter = {
   format: 'textattack',
   detect(decoded) {
     if (decoded.kind === 'text') {
-      const isKnown = TABLE.test(decoded.text.slice(0, 512)) || isLog(decoded.text);
+      const isKnown = isTable(decoded.text) || isLog(decoded.text);
       return isKnown ? null : undefined;
     }
     const results = member(jsonObject(decoded), 'Attack Results');
@@ -31,7 +31,8 @@ export const textattack: ToolAdapter = {
 };
 
 const SUCCESSES = 'Number of successful attacks';
-const TABLE = /^"?original_text"?,"?perturbed_text"?,/;
+/** Columns of the table; their order is not the same with every version of what writes it. */
+const COLUMNS = ['original_text', 'perturbed_text', 'result_type'] as const;
 
 function report(results: readonly ReportResult[]): ToolReport {
   const summary = Object.fromEntries(
@@ -51,6 +52,12 @@ function summaryResult(name: string, written: string | undefined): ReportResult[
 const LOG_TAIL = 4096;
 const RULE = /^-{8,64} Result 1 -{8,64}\r?\n/;
 const LOG_LINE = /^([A-Z][\w .%]{1,60}): (\d{1,12}(?:\.\d{1,12})?)%?$/;
+
+function isTable(text: string): boolean {
+  const [header = ''] = text.slice(0, 512).split(/\r?\n/, 1);
+  const names = header.split(',').map((name) => name.replaceAll('"', ''));
+  return COLUMNS.every((name) => names.includes(name));
+}
 
 function isLog(text: string): boolean {
   return RULE.test(text.slice(0, 256)) && text.slice(-LOG_TAIL).includes(`\n${SUCCESSES}: `);

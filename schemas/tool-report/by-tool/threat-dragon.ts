@@ -6,7 +6,7 @@ import { optional } from '../optional.ts';
 import type { Place } from '../place.ts';
 import type { Outcome, ReportResult, ReportThing, ToolReport } from '../model.ts';
 
-/** OWASP Threat Dragon: a threat model of version 2. @see https://www.threatdragon.com/docs/schema/ */
+/** OWASP Threat Dragon: a threat model of version 1 or 2. @see https://www.threatdragon.com/docs/schema/ */
 export const threatDragon: ToolAdapter = {
   format: 'threat-dragon',
   detect(decoded) {
@@ -27,7 +27,7 @@ const OUTCOMES: ReadonlyMap<string, Outcome> = new Map([
 ]);
 
 function parseModel(root: Place): ToolReport {
-  const cells = root.at('detail', 'diagrams').items.flatMap((diagram) => diagram.at('cells').items);
+  const cells = root.at('detail', 'diagrams').items.flatMap(cellsOf);
   const threats = cells.flatMap((cell) => threatsOf(cell));
   const count = (status: string): string =>
     String(threats.filter((one) => statusOf(one) === status).length);
@@ -44,6 +44,11 @@ function parseModel(root: Place): ToolReport {
       mitigated: count('mitigated'),
     },
   };
+}
+
+/** Version 1 keeps what is drawn one step further down. */
+function cellsOf(diagram: Place): readonly Place[] {
+  return [...diagram.at('cells').items, ...diagram.at('diagramJson', 'cells').items];
 }
 
 function threatsOf(cell: Place): Place[] {
@@ -65,8 +70,8 @@ function resultOf(threat: Place): ReportResult {
 
 /** What is drawn as a store, process or actor; flows and boundaries are no things. */
 function cellThing(cell: Place): ReportThing[] {
-  const name = cell.at('data', 'name').text;
-  const type = cell.at('data', 'type').text ?? '';
+  const name = cell.at('data', 'name').text ?? cell.at('attrs', 'text', 'text').text;
+  const type = cell.at('data', 'type').text ?? cell.at('type').text ?? '';
   if (name === undefined || !['tm.Store', 'tm.Process'].includes(type)) return [];
   return [{ kind: type === 'tm.Store' ? 'File' : 'Code', pointer: cell.pointer, names: [name] }];
 }

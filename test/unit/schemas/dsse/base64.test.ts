@@ -71,6 +71,15 @@ describe('strict base64', () => {
       { numRuns: 2000 },
     );
   });
+
+  test('bytes stand in memory of their own, however many', () => {
+    for (const length of [1, 100, 5_000, 100_000]) {
+      const written = Buffer.alloc(length, 0xa5);
+      const bytes = findBase64(written.toString('base64'));
+      expect(bytes?.buffer.byteLength).toBe(length);
+      expect(Buffer.compare(bytes ?? Buffer.alloc(0), written)).toBe(0);
+    }
+  });
 });
 
 function urlSafe(bytes: Buffer): string {

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isPedigreeError } from '../../../../core/errors.ts';
+import { parseExactJson } from '../../../../core/exact-json.ts';
 import { parseJson } from '../../../../core/json.ts';
 import { parseCsv } from '../../../../schemas/tool-report/csv.ts';
 import { findFirstLine, parseLines } from '../../../../schemas/tool-report/lines.ts';
@@ -76,7 +77,7 @@ describe('a place in a document', () => {
       fc.property(fc.jsonValue(), (value) => {
         const source = JSON.stringify(value);
         const place = placeOf(parseJson(source));
-        const stack = [{ place, value: JSON.parse(source) as unknown }];
+        const stack = [{ place, value: parseExactJson(source) as unknown }];
         for (let top = stack.pop(); top !== undefined; top = stack.pop()) {
           const { place: at, value: expected } = top;
           if (typeof expected === 'number') expect(at.number).toBe(expected);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { parseExactJson } from '../../../../core/exact-json.ts';
 import { isPedigreeError, type PedigreeError } from '../../../../core/errors.ts';
 import { YAML_LIMITS } from '../../../../core/limits.ts';
 import { fromJsonValue, parseYaml, parseYamlStream } from '../../../../schemas/yaml/parse.ts';
@@ -200,7 +201,7 @@ describe('properties', () => {
     fc.assert(
       fc.property(json, (value) => {
         expect(parseYaml(`--- ${JSON.stringify(value)}`).value).toEqual(
-          JSON.parse(JSON.stringify(value)),
+          parseExactJson(JSON.stringify(value)),
         );
       }),
     );

@@ -81,7 +81,7 @@ describe('what a pass says', () => {
       aud: 'me',
       nbf: IAT + 1,
       exp: IAT + 7200,
-      eat_nonce: 'a nonce',
+      eat_nonce: 'the nonce',
       'ear.status': 'affirming',
       submods: {
         cpu: {
@@ -97,7 +97,7 @@ describe('what a pass says', () => {
       simulated: false,
       debug: false,
       measurement: null,
-      binding: 'a nonce',
+      binding: 'the nonce',
       profile: 'tag:github.com,2023:veraison/ear',
       verifier: { developer: 'd', build: 'b' },
       submods: {
@@ -114,7 +114,7 @@ describe('what a pass says', () => {
       expiresAt: '2025-01-01T01:00:00.000Z',
       issuer: 'https://verifier.example',
       audiences: ['me'],
-      nonces: ['a nonce'],
+      nonces: ['the nonce'],
       keyId,
     });
     expect(findings).toMatchObject([{ stage: 'policy', code: 'audience-not-checked', at: '/aud' }]);
@@ -160,6 +160,14 @@ describe('what a pass says', () => {
     },
   );
 
+  test('drafts 01 and 02 of the working group have the names of Veraison', () => {
+    const eat_profile = 'tag:ietf.org,2025-07:ear';
+    expect(outcome({ ...VERAISON, eat_profile })).toBe('passed');
+    expect(outcome({ ...WORKING_GROUP, eat_profile })).toBe(MALFORMED);
+    const submods = { cpu: { 'ear.status': 'contraindicated' } };
+    expect(outcome({ ...VERAISON, eat_profile, submods })).toBe('failed policy/ear-status');
+  });
+
   test('results of Confidential Containers have the claims of Veraison under their own profile', () => {
     const eat_profile = 'tag:github.com,2024:confidential-containers/Trustee';
     const vector = { hardware: 2, executables: 3, configuration: 2, 'file-system': 0 };
@@ -174,13 +182,13 @@ describe('what a pass says', () => {
   });
 
   test('a nonce is a binding only where it is the only one', () => {
-    const binding = Buffer.from('one');
-    const one = run({ ...VERAISON, eat_nonce: ['one'] }, { binding });
-    expect(one).toMatchObject({ verdict: 'passed', claims: { binding: 'one' } });
-    const two = run({ ...VERAISON, eat_nonce: ['one', 'two'] }, { binding });
+    const binding = Buffer.from('nonce one');
+    const one = run({ ...VERAISON, eat_nonce: ['nonce one'] }, { binding });
+    expect(one).toMatchObject({ verdict: 'passed', claims: { binding: 'nonce one' } });
+    const two = run({ ...VERAISON, eat_nonce: ['nonce one', 'nonce two'] }, { binding });
     expect(two).toMatchObject({ verdict: 'passed', claims: { binding: null } });
     // the nonce of the evidence in a submod is another one (draft-ietf-rats-ear section 3.1)
-    const inner = { cpu: { ear_status: 'affirming', eat_nonce: 'one' } };
+    const inner = { cpu: { ear_status: 'affirming', eat_nonce: 'nonce one' } };
     expect(outcome({ ...WORKING_GROUP, submods: inner }, { binding })).toBe(
       'failed policy/binding',
     );
@@ -189,7 +197,7 @@ describe('what a pass says', () => {
   test('each refusal says where', () => {
     const policy = { eatNonce: 'other', aud: 'other' };
     const { findings } = run(
-      { ...VERAISON, aud: 'me', eat_nonce: 'one' },
+      { ...VERAISON, aud: 'me', eat_nonce: 'nonce one' },
       { policy, binding: Buffer.from('two') },
     );
     expect(findings).toMatchObject([
@@ -342,6 +350,14 @@ describe('claims', () => {
     expect(outcome({ ...VERAISON, eat_profile: WORKING_GROUP.eat_profile })).toBe(MALFORMED);
     // an unknown claim is ignored (draft-ietf-rats-ear section 4)
     expect(outcome({ ...WORKING_GROUP, 'ear.status': 'contraindicated' })).toBe('passed');
+  });
+
+  test('nonces have 8 to 88 characters (RFC 9711 section 4.1)', () => {
+    const nonce = (eat_nonce: unknown): string => outcome({ ...VERAISON, eat_nonce });
+    for (const size of [8, 88]) expect(nonce('x'.repeat(size))).toBe('passed');
+    for (const size of [0, 7, 89]) expect(nonce('x'.repeat(size))).toBe(MALFORMED);
+    expect(nonce(['x'.repeat(8), 'x'.repeat(7)])).toBe(MALFORMED);
+    expect(nonce([])).toBe('passed');
   });
 
   test('policy ids are a list that is not empty', () => {

@@ -263,6 +263,8 @@ describe('form', () => {
     ['a vector with a fraction', submod({ 'ear.trustworthiness-vector': { hardware: 2.5 } })],
     ['a vector with text', submod({ 'ear.trustworthiness-vector': { hardware: '2' } })],
     ['a nonce that is a number', { eat_nonce: 4 }],
+    ['a nonce of 7 characters', { eat_nonce: '7 chars' }],
+    ['a nonce of 89 characters', { eat_nonce: [BIND, 'x'.repeat(89)] }],
     ['an audience that is an object', { aud: {} }],
   ])('%s is malformed though it is signed', (_what, change) => {
     expect(outcome(token(change))).toBe('failed parse/malformed');
@@ -361,11 +363,11 @@ describe('appraisal', () => {
   });
 
   test('nonce, audience and binding are compared exactly, one of several is enough', () => {
-    const bytes = token({ eat_nonce: ['other', BIND], aud: ['https://a.example', 'b'] });
+    const bytes = token({ eat_nonce: ['another nonce', BIND], aud: ['https://a.example', 'b'] });
     expect(run(bytes).claims).toMatchObject({ binding: null });
-    const met = { eatNonce: 'other', aud: 'b' };
+    const met = { eatNonce: 'another nonce', aud: 'b' };
     expect(outcome(bytes, { policy: met, binding: Buffer.from(BIND) })).toBe('passed');
-    for (const policy of [{ eatNonce: 'othe' }, { eatNonce: 'Other' }]) {
+    for (const policy of [{ eatNonce: 'another nonc' }, { eatNonce: 'Another nonce' }]) {
       expect(outcome(bytes, { policy })).toBe('failed policy/nonce');
     }
     expect(outcome(bytes, { policy: { aud: 'https://a.example/' } })).toBe(

@@ -160,9 +160,12 @@ function makeInput(fake: Fake): VerifyInput {
   };
 }
 
+/** The nonce that fake requests have where a test names no other. */
+const EXPECTED: JsonObject = { nonce: '0e'.repeat(32) };
+
 function run(
   input: VerifyInput,
-  policy: JsonObject = {},
+  policy: JsonObject = EXPECTED,
   binding: Uint8Array | 'ignore' = 'ignore',
 ): TeeOutcome {
   return scheme.run({ ...input, policy, binding });
@@ -196,15 +199,17 @@ describeShared('genuine and altered GPU reports', () => {
       anchors: scheme.pinnedAnchors(),
       at: parseInstant('2026-01-01T00:00:00Z'),
     };
-    const genuine = run({ ...input, evidence: bytes });
+    const genuine = run({ ...input, evidence: bytes }, { arch: 'HOPPER' });
     expect(genuine.verdict).toBe('passed');
     expect(genuine.claims).toMatchObject({ driverVersion: '550.90.07', architecture: 'HOPPER' });
     for (let at = 0; at < bytes.length; at += 89) {
       const evidence = Uint8Array.from(bytes);
       evidence[at] = (evidence[at] ?? 0) ^ (1 << (at % 8));
-      const result = run({ ...input, evidence });
+      const result = run({ ...input, evidence }, { arch: 'HOPPER' });
       expect(`${at} ${result.verdict} ${result.claims === null}`).toBe(`${at} failed true`);
-      expect(run({ ...input, evidence: bytes.subarray(0, at) }).verdict).toBe('failed');
+      expect(run({ ...input, evidence: bytes.subarray(0, at) }, { arch: 'HOPPER' }).verdict).toBe(
+        'failed',
+      );
     }
   });
 });
@@ -402,7 +407,16 @@ describe('a report of our own', () => {
     const blocks = Buffer.from(pem ?? '')
       .toString()
       .split(/(?<=END CERTIFICATE-----\n)/);
-    const orders = [[1, 0, 2], [2, 1, 0], [0, 2], [0], [2], [0, 0, 1, 2], [0, 1, 1, 2]];
+    const orders = [
+      [1, 0, 2],
+      [2, 1, 0],
+      [0, 2],
+      [0],
+      [2],
+      [0, 0, 1, 2],
+      [0, 1, 1, 2],
+      [0, 1, 2, 2],
+    ];
     for (const order of orders) {
       const chain = Buffer.from(order.map((index) => blocks[index] ?? '').join(''));
       const result = run({ ...input, endorsements: new Map([['chain', [chain]]]) });
@@ -472,6 +486,17 @@ describe('appraisal', () => {
     expect(described(run(unknown, { arch: 'HOPPER' }))).toBe('failed policy/architecture');
   });
 
+  test('genuine, and nobody said what to compare it with: no answer', () => {
+    const result = run(input, {});
+    expect(described(result)).toBe('undetermined policy/reference-measurements-missing');
+    expect(result.claims).toMatchObject({ architecture: 'HOPPER' });
+  });
+
+  test('what is not genuine fails, whatever is expected', () => {
+    const altered = makeInput({ editSigned: (report) => Buffer.from(report).fill(0, 60, 61) });
+    expect(described(run(altered, {}))).toBe('failed signature/report-signature');
+  });
+
   test('the nonce carries the binding', () => {
     const bind = bindStatement('nvidia-gpu', Buffer.from('pae'));
     const bound = makeInput({ nonce: Buffer.from(bind) });
@@ -538,6 +563,7 @@ describe('at the edges', () => {
     ['GH100 A01 GSP FMC LF', 'HOPPER'],
     ['GB202 A01 GSP FMC LF', 'BLACKWELL'],
     ['NVIDIA GB100 A01', 'BLACKWELL'],
+    ['GB2000 A01', 'BLACKWELL'],
     ['GR100 A01 GSP FMC LF', null],
     ['GA102 A01 GSP FMC LF', null],
   ])('"%s" is a GPU of architecture %s', (subject, architecture) => {
@@ -545,12 +571,18 @@ describe('at the edges', () => {
     expect(result).toMatchObject({ verdict: 'passed', claims: { architecture } });
   });
 
-  test.each(['LS_10 A01', 'CX700 A01', 'GH100', 'a GH100 A01', 'GHxyz A01', 'GH1000000 A01'])(
-    '"%s" is no GPU',
-    (subject) => {
-      expect(outcome({ device: { subject } })).toBe('failed chain/not-a-gpu');
-    },
-  );
+  test.each([
+    'LS_10 A01',
+    'AGH10 A01',
+    'G100 A01',
+    'CX700 A01',
+    'GH100',
+    'a GH100 A01',
+    'GHxyz A01',
+    'GH1000000 A01',
+  ])('"%s" is no GPU', (subject) => {
+    expect(outcome({ device: { subject } })).toBe('failed chain/not-a-gpu');
+  });
 
   test('a device without a firmware identity has no measurement', () => {
     const result = run(makeInput({ dice: null, opaque: [] }));

@@ -121,6 +121,8 @@ describe('appraisal of a genuine report', () => {
     const debug = makeSnpInput({ keys, edit });
     const run = (policy: JsonObject): string =>
       sevSnpScheme.run({ ...debug, policy, binding: 'ignore' }).verdict;
+    const denied = sevSnpScheme.run({ ...debug, policy: {}, binding: 'ignore' });
+    expect(denied.findings[0]).toMatchObject({ stage: 'policy', code: 'debug-not-allowed' });
     expect([run({}), run({ allowDebug: false }), run({ allowDebug: true })]).toEqual([
       'failed',
       'failed',

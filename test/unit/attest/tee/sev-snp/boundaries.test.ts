@@ -270,6 +270,13 @@ describe('the product line of a processor', () => {
     expect(outcome({ product: 'Genoa', ekExtensions })).toBe('passed');
   });
 
+  test('a product of no line, whoever signs', () => {
+    const ekExtensions = { '2': tlv(0x16, Buffer.from('Rome-B0')) };
+    for (const signer of ['VCEK', 'VLEK'] as const) {
+      expect(outcome({ signer, ekExtensions })).toBe('failed chain/endorsement-malformed');
+    }
+  });
+
   test('the product name is printable', () => {
     for (const name of ['Milan-\u0001', 'Milan-\u007f']) {
       const ekExtensions = { '2': tlv(0x16, Buffer.from(name)) };
@@ -287,7 +294,7 @@ describe('what is missing', () => {
     const hintOf = (change: Omit<FakeSnp, 'keys'>): string | undefined =>
       run(without(makeSnpInput({ keys, ...change }), 'ek')).findings[0]?.hint;
     const milan = `/vcek/v1/Milan/${'c1'.repeat(64)}?blSPL=02&teeSPL=03&snpSPL=04&ucodeSPL=219`;
-    expect(hintOf({})).toContain(milan);
+    expect(hintOf({})).toContain(`${milan})`);
     const turin = `/vcek/v1/Turin/${'c1'.repeat(8)}?`;
     expect(hintOf({ product: 'Turin' })).toContain(turin);
     expect(hintOf({ product: 'Turin' })).toContain('fmcSPL=01');
@@ -296,7 +303,7 @@ describe('what is missing', () => {
       report.writeUInt32LE(2, 0x00);
       report.fill(0, 0x188, 0x18b);
     };
-    expect(hintOf({ edit: old })).not.toContain('KDS');
+    expect(hintOf({ edit: old })).toMatch(/ as role ek$/);
   });
 
   test('the published intermediate serves, of the right product and signer, each time anew', () => {
@@ -405,6 +412,12 @@ describe('revocation lists', () => {
 });
 
 describe('roles', () => {
+  test('are four, told from the content', () => {
+    expect([...sevSnpScheme.roles].toSorted()).toEqual(['ark', 'ask', 'crl', 'ek']);
+    const [named] = makeSnpInput({ keys }).endorsements.get('ark') ?? [];
+    expect(sevSnpScheme.findRole('ek.pem', named ?? new Uint8Array())).toBe('ark');
+  });
+
   test('told from the content', () => {
     const files = makeSnpInput({ keys, crl: {} }).endorsements;
     for (const role of ['ek', 'ask', 'ark', 'crl']) {

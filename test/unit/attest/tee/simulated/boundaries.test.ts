@@ -3,7 +3,8 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { canonicalizeJcs } from '../../../../../core/canonical-json-jcs.ts';
 import { parseInstant } from '../../../../../core/instant.ts';
-import type { TeeOutcome } from '../../../../../attest/tee/scheme.ts';
+import type { TeeOutcome, TrustAnchor } from '../../../../../attest/tee/scheme.ts';
+import { readPlatformKeys } from '../../../../../attest/tee/simulated/collateral.ts';
 import { simulatedScheme } from '../../../../../attest/tee/simulated/scheme.ts';
 import { signSimulatedEvidence } from '../../../../../attest/tee/simulated/sign.ts';
 
@@ -112,4 +113,50 @@ describe('simulated evidence, at the edges', () => {
     ];
     for (const [measured, reported] of wrong) expect(() => made(measured, reported)).toThrow(usage);
   });
+
+  test('of at most 16 KiB, white space included', () => {
+    const text = JSON.stringify(members());
+    const anchors = [platformAnchor()];
+    const run = (size: number): TeeOutcome =>
+      simulatedScheme.run({
+        evidence: Buffer.from(text.padEnd(size)),
+        endorsements: new Map(),
+        anchors,
+        at: parseInstant(ISSUED),
+        policy: {},
+        binding: 'ignore',
+      });
+    expect(described(run(16 * 1024))).toBe('passed');
+    expect(described(run(16 * 1024 + 1))).toBe('failed parse/malformed');
+  });
+
+  test('a key file at fault is named', () => {
+    const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const files = [
+      'junk',
+      platform.privateKey.export({ format: 'pem', type: 'pkcs8' }),
+      rsa.publicKey.export({ format: 'pem', type: 'spki' }),
+    ];
+    for (const text of files) {
+      expect(() => readPlatformKeys([{ name: 'k.pem', bytes: Buffer.from(text) }])).toThrow(
+        expect.objectContaining({ code: 'ERR_TRUST_INVALID', file: 'k.pem' }),
+      );
+    }
+    expect([...readPlatformKeys([platformAnchor()]).keys()]).toEqual([members()['platformKeyId']]);
+  });
+
+  test('the field that a caller chooses is the report data', () => {
+    expect(simulatedScheme.chosen).toEqual({
+      policyKey: 'reportData',
+      form: 'hex',
+      binding: 'sha512',
+    });
+    expect([...simulatedScheme.roles]).toEqual([]);
+    expect(simulatedScheme.findRole('x', new Uint8Array())).toBeUndefined();
+  });
 });
+
+function platformAnchor(): TrustAnchor {
+  const pem = platform.publicKey.export({ format: 'pem', type: 'spki' });
+  return { name: 'platform', bytes: Buffer.from(pem) };
+}

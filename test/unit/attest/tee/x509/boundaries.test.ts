@@ -105,6 +105,9 @@ describe('DER values', () => {
       long(0x100, 0x83, 0, 1, 0),
       long(0x80, 0x85, 0, 0, 0, 0, 0x80),
       long(0, 0x80),
+      // indefinite, with 128 bytes behind it and its end
+      long(0x80, 0x80),
+      long(2, 0x80),
       bytes(0x04, 0x81),
       bytes(0x04, 0x84, 0, 0, 1),
     ]) {
@@ -275,12 +278,14 @@ describe('certificates', () => {
     [0x17, '20250101000000Z'],
     [0x17, '1250101000000Z'],
     [0x17, 'x250101000000Z'],
+    [0x17, '2501010000000Z'],
     [0x17, '250101000000Z0'],
     [0x17, '250101000000Zx'],
     [0x17, '250101000000'],
     [0x17, '2501010000Z'],
     [0x18, '250101000000Z'],
     [0x18, '120250101000000Z'],
+    [0x18, '202501010000000Z'],
     [0x18, 'x20250101000000Z'],
     [0x18, '20250101000000Zx'],
     [0x18, '20250101000000.5Z'],
@@ -371,8 +376,9 @@ describe('certificates', () => {
 });
 
 describe('revocation lists', () => {
-  const issuer = read({ isCa: true, keyUsage: KEY_CERT_SIGN | CRL_SIGN });
-  const codeOf = (change: Partial<FakeCrl>, by = issuer): string => {
+  const ISSUER = certificateOf({ isCa: true, keyUsage: KEY_CERT_SIGN | CRL_SIGN });
+  const issuerOf = (): Certificate => parseCertificate(ISSUER);
+  const codeOf = (change: Partial<FakeCrl>, by = issuerOf()): string => {
     const verdict = verifyCrl(parseCrl(crlOf(change)), by, AT, ALGORITHMS);
     return verdict.status === 'passed' ? 'passed' : `${verdict.status} ${verdict.findings[0].code}`;
   };
@@ -506,7 +512,7 @@ describe('revocation lists', () => {
   });
 
   test('findings name the clause', () => {
-    const verdict = verifyCrl(parseCrl(crlOf({ issuer: 'b' })), issuer, AT, ALGORITHMS);
+    const verdict = verifyCrl(parseCrl(crlOf({ issuer: 'b' })), issuerOf(), AT, ALGORITHMS);
     expect(verdict).toMatchObject({ findings: [{ clause: 'RFC 5280 6.3.3 (b)' }] });
   });
 });
@@ -532,9 +538,10 @@ describe('paths', () => {
     expect(chainOf(11)).toMatchObject({ status: 'failed', findings: [{ code: 'path-length' }] });
   });
 
-  const anchor = read({ subject: 'root', issuer: 'root', isCa: true, pathLength: 0 });
+  const ANCHOR = certificateOf({ subject: 'root', issuer: 'root', isCa: true, pathLength: 0 });
   const lowest = (change: Partial<FakeCertificate>, endsInAuthority: boolean): string => {
     const chain = [read({ subject: 'lowest', issuer: 'root', ...change })];
+    const anchor = parseCertificate(ANCHOR);
     const path = { chain, anchor, at: AT, algorithms: ALGORITHMS, endsInAuthority };
     const verdict = verifyCertificatePath(path);
     return verdict.status === 'passed' ? 'passed' : verdict.findings[0].code;
@@ -568,6 +575,7 @@ describe('paths', () => {
 
   test('findings name the clause', () => {
     const chain = [read({ subject: 'lowest', issuer: 'nobody' })];
+    const anchor = parseCertificate(ANCHOR);
     const verdict = verifyCertificatePath({ chain, anchor, at: AT, algorithms: ALGORITHMS });
     expect(verdict).toMatchObject({ findings: [{ clause: 'RFC 5280 6.1.3 (a)(4)' }] });
   });
@@ -657,6 +665,8 @@ describe('signature algorithms', () => {
       expect(() => parse(...fields.toSpliced(index, 1))).toThrow(MALFORMED);
       expect(() => parse(...fields, ...fields.slice(index, index + 1))).toThrow(MALFORMED);
     }
+    const sha256 = sequence(oid('2.16.840.1.101.3.4.2.1'), tlv(0x05));
+    expect(() => parse(...fields.with(0, tlv(0xa0, sha256)))).toThrow(MALFORMED);
     const otherMask = tlv(0xa1, sequence(oid('1.2.840.113549.1.1.9'), sha384));
     const noMaskHash = tlv(0xa1, sequence(oid('1.2.840.113549.1.1.8')));
     for (const mask of [otherMask, noMaskHash, tlv(0xa1, sequence())]) {

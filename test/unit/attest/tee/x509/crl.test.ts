@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseInstant } from '../../../../../core/instant.ts';
 import { parseCertificate } from '../../../../../attest/x509/certificate.ts';
+import type { Certificate } from '../../../../../attest/x509/certificate.ts';
 import { isCrlOf, parseCrl, verifyCrl } from '../../../../../attest/x509/crl.ts';
 import type { SignatureAlgorithm } from '../../../../../attest/x509/signature-algorithm.ts';
 import {
@@ -18,23 +19,25 @@ const key = ecKey();
 const otherKey = ecKey();
 const AT = parseInstant('2025-01-01T00:00:00Z');
 const ALGORITHMS: ReadonlySet<SignatureAlgorithm> = new Set(['ecdsa-sha384']);
-const issuer = parseCertificate(
-  makeCertificate({
-    subject: 'root',
-    issuer: 'root',
-    key,
-    issuerKey: key,
-    isCa: true,
-    keyUsage: KEY_CERT_SIGN | CRL_SIGN,
-  }),
-);
+const ISSUER = makeCertificate({
+  subject: 'root',
+  issuer: 'root',
+  key,
+  issuerKey: key,
+  isCa: true,
+  keyUsage: KEY_CERT_SIGN | CRL_SIGN,
+});
+
+function issuerOf(): Certificate {
+  return parseCertificate(ISSUER);
+}
 
 function crl(fake: Partial<FakeCrl> = {}): ReturnType<typeof parseCrl> {
   return parseCrl(makeCrl({ issuer: 'root', issuerKey: key, ...fake }));
 }
 
 function codeOf(fake: Partial<FakeCrl>): string {
-  const verdict = verifyCrl(crl(fake), issuer, AT, ALGORITHMS);
+  const verdict = verifyCrl(crl(fake), issuerOf(), AT, ALGORITHMS);
   return verdict.status === 'passed' ? 'passed' : `${verdict.status} ${verdict.findings[0].code}`;
 }
 
@@ -42,7 +45,7 @@ describe('RFC 5280 section 5 and 6.3', () => {
   test('serials are compared as numbers, leading zeros aside', () => {
     const list = crl({ revoked: [[0x01, 0x00, 0x01], [0x00, 0xff], [0x00]] });
     expect([...list.revoked]).toEqual(['010001', 'ff', '00']);
-    expect(verifyCrl(list, issuer, AT, ALGORITHMS).status).toBe('passed');
+    expect(verifyCrl(list, issuerOf(), AT, ALGORITHMS).status).toBe('passed');
   });
 
   test('an empty list revokes nobody', () => {
@@ -87,8 +90,8 @@ describe('RFC 5280 section 5 and 6.3', () => {
 
   test('what a stale list names still comes from its issuer', () => {
     const stale = crl({ nextUpdate: '2024-01-01T00:00:00Z', revoked: [[9]] });
-    expect(isCrlOf(stale, issuer, ALGORITHMS)).toBe(true);
-    expect(isCrlOf(crl({ issuerKey: otherKey }), issuer, ALGORITHMS)).toBe(false);
+    expect(isCrlOf(stale, issuerOf(), ALGORITHMS)).toBe(true);
+    expect(isCrlOf(crl({ issuerKey: otherKey }), issuerOf(), ALGORITHMS)).toBe(false);
   });
 
   test('every truncation and every changed byte is refused or no longer signed', () => {
@@ -107,7 +110,7 @@ describe('RFC 5280 section 5 and 6.3', () => {
 
   function passes(der: Uint8Array): boolean {
     try {
-      return verifyCrl(parseCrl(der), issuer, AT, ALGORITHMS).status === 'passed';
+      return verifyCrl(parseCrl(der), issuerOf(), AT, ALGORITHMS).status === 'passed';
     } catch {
       return false;
     }

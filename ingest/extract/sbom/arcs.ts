@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+import { GrowingInts } from '../../../core/growing-ints.ts';
+import { NumberChains } from '../../../core/number-chains.ts';
+import { NumberPairs } from '../../../core/number-pairs.ts';
+import { TextTable } from '../../../core/text-table.ts';
+
+/** Where edges of one sort lead, by node. */
+export class Arcs {
+  readonly #pairs = new NumberPairs();
+  readonly #targets = new NumberChains();
+
+  /** @returns true where the arc is new */
+  add(from: number, to: number): boolean {
+    if (!this.#pairs.add(from, to)) return false;
+    this.#targets.add(from, to);
+    return true;
+  }
+
+  get count(): number {
+    return this.#pairs.size;
+  }
+
+  /** Where an arc leads. Arcs are numbered in the order in which they were added. */
+  targetAt(arc: number): number {
+    return this.#pairs.second(arc);
+  }
+
+  /** Where the arcs of a node lead, in the order in which they were added. */
+  from(node: number): readonly number[] {
+    return this.#targets.firstLink(node) < 0 ? NOWHERE : this.#targets.of(node);
+  }
+}
+
+const NOWHERE: readonly number[] = [];
+
+/** Nodes in the order in which they were listed, each with the place that lists it first. */
+export class Listing {
+  readonly #nodes = new GrowingInts();
+  /** Position + 1, by node. */
+  readonly #positions = new GrowingInts();
+  readonly #pointers = new GrowingInts();
+  readonly #texts = new TextTable();
+
+  add(node: number, pointer: string): void {
+    if (this.has(node)) return;
+    while (this.#positions.length <= node) this.#positions.push(0);
+    this.#nodes.push(node);
+    this.#pointers.push(this.#texts.add(pointer));
+    this.#positions.set(node, this.#nodes.length);
+  }
+
+  has(node: number): boolean {
+    return this.#positions.at(node) > 0;
+  }
+
+  /** Empty for a node that is not listed. */
+  pointerOf(node: number): string {
+    const position = this.#positions.at(node);
+    return position === 0 ? '' : this.#texts.get(this.#pointers.at(position - 1));
+  }
+
+  get count(): number {
+    return this.#nodes.length;
+  }
+
+  /** The node at a position. */
+  at(position: number): number {
+    return this.#nodes.at(position);
+  }
+
+  /** Listed nodes that a test lets through, in order. */
+  filter(isWanted: (node: number) => boolean): number[] {
+    const found: number[] = [];
+    for (let at = 0; at < this.count; at++) if (isWanted(this.at(at))) found.push(this.at(at));
+    return found;
+  }
+}
