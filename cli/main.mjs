@@ -3,6 +3,7 @@
 // The way in. Plain JavaScript that old versions of Node can read, so that they get a sentence instead of a syntax error.
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import module from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -86,6 +87,8 @@ function endBy(signal) {
 }
 
 async function start() {
+  // beside the code, so that only who may change the code may change what was compiled of it
+  module.enableCompileCache(join(dirname(script), '../node_modules/.cache/compiled'));
   const { main } = await import('./main.ts');
   process.exitCode = await main(args);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { GrowingInts } from '../../core/growing-ints.ts';
-import { hashOfFour, HashSlots } from '../../core/hash-slots.ts';
-import { NumberLists } from '../../core/number-lists.ts';
-import { TextTable } from '../../core/text-table.ts';
+import { GrowingInts } from '../../core/tables/growing-ints.ts';
+import { hashOfFour, HashSlots } from '../../core/tables/hash-slots.ts';
+import { NumberLists } from '../../core/tables/number-lists.ts';
+import { TextTable } from '../../core/tables/text-table.ts';
 import { toArray } from '../../core/long-list.ts';
 import type { EdgeFact, NodeFact } from './facts.ts';
 import { kindListOf } from './kinds.ts';

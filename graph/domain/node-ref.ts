@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PackageURL } from 'packageurl-js';
 import { hexOf, isDigest, sha256 } from '../../core/digest.ts';
-import { hashOfText } from '../../core/hash-slots.ts';
+import { hashOfText } from '../../core/tables/hash-slots.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { clip } from '../../core/text.ts';
 import type { IdentityLevel } from './kinds.ts';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { TextTable } from '../../core/text-table.ts';
+import type { TextTable } from '../../core/tables/text-table.ts';
 
 const QUOTE = 0x22;
 const DIGIT_0 = 0x30;

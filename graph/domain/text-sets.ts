@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { GrowingInts } from '../../core/growing-ints.ts';
-import type { NumberLists } from '../../core/number-lists.ts';
+import { GrowingInts } from '../../core/tables/growing-ints.ts';
+import type { NumberLists } from '../../core/tables/number-lists.ts';
 
 /** Texts of one set that are kept as a list; a set with more would cost its square. */
 const MOST_LISTED = 8;

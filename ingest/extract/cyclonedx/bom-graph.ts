@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { GrowingInts } from '../../../core/growing-ints.ts';
-import { NumberChains } from '../../../core/number-chains.ts';
-import { TextTable } from '../../../core/text-table.ts';
+import { GrowingInts } from '../../../core/tables/growing-ints.ts';
+import { NumberChains } from '../../../core/tables/number-chains.ts';
+import { TextTable } from '../../../core/tables/text-table.ts';
 import { KINDS, type Kind } from '../../../graph/domain/kinds.ts';
 import { boundRef } from '../../../graph/domain/node-ref.ts';
 import { findBomLink } from '../../../schemas/cyclonedx/bom-link.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { GrowingInts } from '../../../core/growing-ints.ts';
-import { NumberChains } from '../../../core/number-chains.ts';
-import { NumberSet } from '../../../core/number-set.ts';
+import { GrowingInts } from '../../../core/tables/growing-ints.ts';
+import { NumberChains } from '../../../core/tables/number-chains.ts';
+import { NumberSet } from '../../../core/tables/number-set.ts';
 import type { BomGraph, Element } from './bom-graph.ts';
 
 /** Unreached components listed one by one; a count stands for the rest. */

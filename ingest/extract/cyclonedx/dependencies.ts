@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { GrowingInts } from '../../../core/growing-ints.ts';
-import { NumberChains } from '../../../core/number-chains.ts';
-import { NumberPairs } from '../../../core/number-pairs.ts';
-import { NumberSet } from '../../../core/number-set.ts';
+import { GrowingInts } from '../../../core/tables/growing-ints.ts';
+import { NumberChains } from '../../../core/tables/number-chains.ts';
+import { NumberPairs } from '../../../core/tables/number-pairs.ts';
+import { NumberSet } from '../../../core/tables/number-set.ts';
 import type { BomGraph } from './bom-graph.ts';
 
 /** The raw pairs, and the entry that states each first. */

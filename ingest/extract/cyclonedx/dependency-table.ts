@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { GrowingInts } from '../../../core/growing-ints.ts';
-import { NumberChains } from '../../../core/number-chains.ts';
-import type { TextTable } from '../../../core/text-table.ts';
+import { GrowingInts } from '../../../core/tables/growing-ints.ts';
+import { NumberChains } from '../../../core/tables/number-chains.ts';
+import type { TextTable } from '../../../core/tables/text-table.ts';
 import type { Dependency } from '../../../schemas/cyclonedx/model.ts';
 
 /** The entries of `dependencies` by column, references as numbers among the texts of the document. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { GrowingInts } from '../../../core/growing-ints.ts';
-import { NumberChains } from '../../../core/number-chains.ts';
-import { NumberPairs } from '../../../core/number-pairs.ts';
-import { TextTable } from '../../../core/text-table.ts';
+import { GrowingInts } from '../../../core/tables/growing-ints.ts';
+import { NumberChains } from '../../../core/tables/number-chains.ts';
+import { NumberPairs } from '../../../core/tables/number-pairs.ts';
+import { TextTable } from '../../../core/tables/text-table.ts';
 
 /** Where edges of one sort lead, by node. */
 export class Arcs {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PedigreeError } from '../../../core/errors.ts';
-import { FewNumbers, NumberSet, type Numbers } from '../../../core/number-set.ts';
+import { FewNumbers, NumberSet, type Numbers } from '../../../core/tables/number-set.ts';
 import type { Arcs } from './arcs.ts';
 import type { SbomGraph } from './sbom-graph.ts';
 

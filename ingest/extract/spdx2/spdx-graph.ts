@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { TextNumbers } from '../../../core/text-numbers.ts';
+import { TextNumbers } from '../../../core/tables/text-numbers.ts';
 import { SbomGraph } from '../sbom/sbom-graph.ts';
 import { fileEntity, packageEntity, snippetEntity, stated, type ElementPlace } from './identity.ts';
 import { meaningOf } from './meanings.ts';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { TextNumbers } from '../../../core/text-numbers.ts';
+import { TextNumbers } from '../../../core/tables/text-numbers.ts';
 import { sharedName } from '../cyclonedx/identity.ts';
 import { SbomGraph } from '../sbom/sbom-graph.ts';
 import { artifactEntity, iriCoordinate, isAbsent, localOf } from './identity.ts';

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { hashOfText } from '../../../core/hash-slots.ts';
-import { NumberChains } from '../../../core/number-chains.ts';
-import { NumberLists } from '../../../core/number-lists.ts';
-import { NumberPairs } from '../../../core/number-pairs.ts';
-import { FewNumbers, NumberSet } from '../../../core/number-set.ts';
-import { TextNumbers } from '../../../core/text-numbers.ts';
-import { TextTable } from '../../../core/text-table.ts';
+import { hashOfText } from '../../../core/tables/hash-slots.ts';
+import { NumberChains } from '../../../core/tables/number-chains.ts';
+import { NumberLists } from '../../../core/tables/number-lists.ts';
+import { NumberPairs } from '../../../core/tables/number-pairs.ts';
+import { FewNumbers, NumberSet } from '../../../core/tables/number-set.ts';
+import { TextNumbers } from '../../../core/tables/text-numbers.ts';
+import { TextTable } from '../../../core/tables/text-table.ts';
 
 /** Texts of all sorts: ASCII, one byte, more, halves of pairs, what JSON escapes, longer than a table keeps as bytes. */
 const text = fc.oneof(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { PedigreeError } from './errors.ts';
+import { PedigreeError } from '../errors.ts';
 import { GrowingInts } from './growing-ints.ts';
 import { hashOfText, HashSlots } from './hash-slots.ts';
 
