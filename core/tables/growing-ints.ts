@@ -1,56 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** Small enough to be made with its object. */
-const FIRST_LENGTH = 16;
+/** So many numbers are kept in an ordinary array: typed ones lie outside the heap, and making one costs more than filling it. */
+export const FEW_INTS = 1 << 12;
 
-/** From this size on the collector, which is in no hurry to free what lies outside its heap, is not waited for. */
-const LARGE_BYTES = 1 << 16;
-
-/** The numbers at twice the length, zeros behind them. Those that are large are given back at once where they were. */
+/** The numbers at twice the length, zeros behind them. Those of before are given back at once: the collector is in no hurry to. */
 export function grownInts(numbers: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
-  if (numbers.byteLength >= LARGE_BYTES) {
-    return new Int32Array(numbers.buffer.transfer(numbers.byteLength * 2));
-  }
-  const grown = new Int32Array(numbers.length * 2);
-  grown.set(numbers);
-  return grown;
+  return new Int32Array(numbers.buffer.transfer(numbers.byteLength * 2));
 }
 
 /** A list of whole numbers (32 bits, signed) that grows: four bytes a number, and nothing for the collector to look at. */
 export class GrowingInts {
-  #values = new Int32Array(FIRST_LENGTH);
-  #length = 0;
+  /** Undefined from the number on that is one too many. */
+  #few: number[] | undefined = [];
+  #many = NO_INTS;
+  #count = 0;
 
   get length(): number {
-    return this.#length;
+    return this.#few?.length ?? this.#count;
   }
 
   push(value: number): void {
-    if (this.#length === this.#values.length) {
-      this.#values = grownInts(this.#values);
+    if (this.#few !== undefined) {
+      if (this.#few.length < FEW_INTS) {
+        this.#few.push(value);
+        return;
+      }
+      this.#many = new Int32Array(2 * FEW_INTS);
+      this.#many.set(this.#few);
+      this.#count = this.#few.length;
+      this.#few = undefined;
     }
-    this.#values[this.#length++] = value;
+    if (this.#count === this.#many.length) this.#many = grownInts(this.#many);
+    this.#many[this.#count++] = value;
   }
 
   /** The number at a position; 0 outside. */
   at(position: number): number {
-    return this.#values[position] ?? 0;
+    return (this.#few ?? this.#many)[position] ?? 0;
   }
 
   /** `position` must be inside. */
   set(position: number, value: number): void {
-    this.#values[position] = value;
+    (this.#few ?? this.#many)[position] = value;
   }
 
   /** Gives back what the numbers take, at once. The list is empty then. */
   release(): void {
-    this.#values.buffer.transfer(0);
-    this.#values = new Int32Array(FIRST_LENGTH);
-    this.#length = 0;
+    if (this.#few === undefined) this.#many.buffer.transfer(0);
+    this.#few = [];
+    this.#many = NO_INTS;
+    this.#count = 0;
   }
 
   /** The numbers themselves, from one position to another. Not to be changed, nor to be kept past the next push. */
-  view(from: number, to: number): Int32Array {
-    return this.#values.subarray(from, to);
+  view(from: number, to: number): readonly number[] | Int32Array {
+    return this.#few?.slice(from, to) ?? this.#many.subarray(from, to);
   }
 }
+
+const NO_INTS = new Int32Array(0);

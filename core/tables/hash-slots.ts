@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { grownInts } from './growing-ints.ts';
+import { FEW_INTS, grownInts } from './growing-ints.ts';
 
 /** Slots that are looked at for one entry. */
 const MAX_PROBES = 48;
-const FIRST_SLOTS = 1 << 4;
+const FIRST_SLOTS: readonly number[] = Array.from({ length: 16 }, () => 0);
 
 /** The entries of a table, numbered 0, 1, 2 …, and the one that is being looked for. */
 export interface TableEntries {
@@ -23,7 +23,7 @@ export interface TableEntries {
 export class HashSlots {
   readonly #entries: TableEntries;
   /** Number + 1 of the entry in a slot. */
-  #slots = new Int32Array(FIRST_SLOTS);
+  #slots: number[] | Int32Array<ArrayBuffer> = FIRST_SLOTS.slice();
   readonly #overflow = new Map<string, number>();
 
   constructor(entries: TableEntries) {
@@ -51,7 +51,7 @@ export class HashSlots {
 
   /** Gives back what finding takes, at once. Nothing may be looked for or entered any more. */
   release(): void {
-    this.#slots.buffer.transfer(0);
+    if (!Array.isArray(this.#slots)) this.#slots.buffer.transfer(0);
     this.#overflow.clear();
   }
 
@@ -68,10 +68,17 @@ export class HashSlots {
   }
 
   #grow(): void {
-    this.#slots = grownInts(this.#slots).fill(0);
+    this.#slots = emptySlots(this.#slots);
     this.#overflow.clear();
     for (let id = 0; id < this.#entries.size; id++) this.#put(id, this.#entries.hashOf(id));
   }
+}
+
+/** Twice as many as there were. */
+function emptySlots(slots: number[] | Int32Array<ArrayBuffer>): number[] | Int32Array<ArrayBuffer> {
+  if (!Array.isArray(slots)) return grownInts(slots).fill(0);
+  const isFew = 2 * slots.length <= FEW_INTS;
+  return isFew ? slots.concat(slots).fill(0) : new Int32Array(2 * slots.length);
 }
 
 const PRIME = 0x01000193;

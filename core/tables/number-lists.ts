@@ -56,7 +56,7 @@ export class NumberLists {
     return this.#numbers.at(this.#starts.at(id) + position);
   }
 
-  #view(id: number): Int32Array {
+  #view(id: number): readonly number[] | Int32Array {
     return this.#numbers.view(this.#starts.at(id), this.#endOf(id));
   }
 
