@@ -5,12 +5,23 @@ import {
   ACCEPTABLE_STATUSES,
   findTcbStatus,
   mergeTcbStatus,
+  MODULE_STATUSES,
+  QE_STATUSES,
   RELAUNCH_STATUSES,
   TCB_STATUSES,
 } from '../../../../../attest/tee/dcap/tcb-status.ts';
 import type { TcbStatus } from '../../../../../attest/tee/dcap/tcb-status.ts';
 
 const statuses = fc.constantFrom(...TCB_STATUSES);
+
+describe('statuses of one part (PCS API version 4)', () => {
+  test('a quoting enclave is never in need of hardening alone, a module never of configuration', () => {
+    const enclave = TCB_STATUSES.filter((status) => !status.includes('SWHardening'));
+    expect(new Set(QE_STATUSES)).toEqual(new Set(enclave));
+    const module = TCB_STATUSES.filter((status) => !status.endsWith('Needed'));
+    expect(new Set(MODULE_STATUSES)).toEqual(new Set(module));
+  });
+});
 
 describe('statuses taken together', () => {
   // Intel's own table for an outdated quoting enclave or module below each platform status
