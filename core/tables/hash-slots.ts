@@ -49,6 +49,12 @@ export class HashSlots {
     else this.#put(size - 1, hash);
   }
 
+  /** Enters every entry that there is, where none was entered before. */
+  enterAll(): void {
+    while (this.#entries.size * 2 > this.#slots.length) this.#slots = emptySlots(this.#slots);
+    for (let id = 0; id < this.#entries.size; id++) this.#put(id, this.#entries.hashOf(id));
+  }
+
   /** Gives back what finding takes, at once. Nothing may be looked for or entered any more. */
   release(): void {
     if (!Array.isArray(this.#slots)) this.#slots.buffer.transfer(0);
@@ -70,7 +76,7 @@ export class HashSlots {
   #grow(): void {
     this.#slots = emptySlots(this.#slots);
     this.#overflow.clear();
-    for (let id = 0; id < this.#entries.size; id++) this.#put(id, this.#entries.hashOf(id));
+    this.enterAll();
   }
 }
 

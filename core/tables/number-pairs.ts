@@ -1,18 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
-import { GrowingInts } from './growing-ints.ts';
+import { FEW_INTS, GrowingInts } from './growing-ints.ts';
 import { hashOfFour, HashSlots } from './hash-slots.ts';
 
-/** Pairs of whole numbers, each once, in the order in which they came. */
+/** Makes one number of two: exact in a double as long as both are below this. */
+const BOUND = 2 ** 26;
+
+/** Pairs of whole numbers from 0 to 2 ** 26 - 1, each once, in the order in which they came. */
 export class NumberPairs {
   readonly #first = new GrowingInts();
   readonly #second = new GrowingInts();
-  readonly #slots: HashSlots;
+  /** The pairs as numbers, until they are many. */
+  readonly #few = new Set<number>();
+  #many: HashSlots | undefined;
   #soughtFirst = 0;
   #soughtSecond = 0;
 
-  constructor() {
+  get size(): number {
+    return this.#first.length;
+  }
+
+  /** @returns true where the pair is new */
+  add(first: number, second: number): boolean {
+    if (this.#many === undefined && this.size < FEW_INTS) return this.#addToFew(first, second);
+    return this.#addToMany((this.#many ??= this.#turnToMany()), first, second);
+  }
+
+  #addToFew(first: number, second: number): boolean {
+    const { size } = this.#few;
+    if (this.#few.add(first * BOUND + second).size === size) return false;
+    this.#push(first, second);
+    return true;
+  }
+
+  #turnToMany(): HashSlots {
+    this.#few.clear();
     const count = (): number => this.size;
-    this.#slots = new HashSlots({
+    const slots = new HashSlots({
       get size() {
         return count();
       },
@@ -22,22 +45,23 @@ export class NumberPairs {
       keyOf: (id) => `${this.#first.at(id)} ${this.#second.at(id)}`,
       soughtKey: () => `${this.#soughtFirst} ${this.#soughtSecond}`,
     });
+    slots.enterAll();
+    return slots;
   }
 
-  get size(): number {
-    return this.#first.length;
-  }
-
-  /** @returns true where the pair is new */
-  add(first: number, second: number): boolean {
+  #addToMany(slots: HashSlots, first: number, second: number): boolean {
     this.#soughtFirst = first;
     this.#soughtSecond = second;
     const hash = hashOfFour(first, second, 0, 0);
-    if (this.#slots.find(hash) >= 0) return false;
+    if (slots.find(hash) >= 0) return false;
+    this.#push(first, second);
+    slots.enter(hash);
+    return true;
+  }
+
+  #push(first: number, second: number): void {
     this.#first.push(first);
     this.#second.push(second);
-    this.#slots.enter(hash);
-    return true;
   }
 
   first(pair: number): number {

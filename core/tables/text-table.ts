@@ -1,73 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
-import { PedigreeError } from '../errors.ts';
-import { GrowingInts } from './growing-ints.ts';
-import { hashOfText, HashSlots } from './hash-slots.ts';
+import { TextColumns } from './text-columns.ts';
 
-/** Bytes that texts are kept in at a time. */
-const BLOCK_BITS = 20;
-const BLOCK_BYTES = 1 << BLOCK_BITS;
-const BLOCK_MASK = BLOCK_BYTES - 1;
-const FIRST_BYTES = 1 << 10;
-/** All that one table keeps: positions are 31 bits. */
-const MAX_BLOCKS = 1 << (31 - BLOCK_BITS);
-/** So many texts are kept as they are. */
+/** So many texts are kept as they are, which is quicker. */
 const FEW_TEXTS = 4096;
-/** A longer text is kept as it is. */
-const LONGEST = 1 << 14;
-/** Starts of texts that are not kept as bytes. */
-const OUTSIDE = -1;
-/** Bit of a length: JSON writes the text as it is, between quotes. */
-const PLAIN = 1 << 16;
-const LENGTH_MASK = PLAIN - 1;
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-
-/**
- * Texts, each once, by number: 0, 1, 2 … in the order in which they came. They are kept as bytes, so that a million of them
- * cost little more than their characters and nothing that the collector must look at.
- */
+/** Texts, each once, by number: 0, 1, 2 … in the order in which they came. Where they are many they are kept as bytes. */
 export class TextTable {
-  readonly #blocks: Buffer[] = [];
-  #end = 0;
-  readonly #starts = new GrowingInts();
-  readonly #lengths = new GrowingInts();
-  readonly #hashes = new GrowingInts();
-  /** Long texts, and those with characters beyond U+00FF. */
-  readonly #outside = new Map<number, string>();
-  readonly #slots: HashSlots;
-  #sought = '';
-  #soughtHash = 0;
-
-  /** Texts as they came, by number, and their numbers, until they are many; undefined from then on. */
-  #few: string[] | undefined = [];
-  readonly #fewIds = new Map<string, number>();
+  /** As they came. */
+  readonly #few: string[] = [];
+  readonly #ids = new Map<string, number>();
+  /** All of them, from the text on that is one too many. */
+  #many: TextColumns | undefined;
   readonly #most: number;
 
-  /** @param few texts that are kept as they are, which is quicker */
+  /** @param few texts that are kept as they are */
   constructor(few: number = FEW_TEXTS) {
     this.#most = few;
-    const count = (): number => this.size;
-    this.#slots = new HashSlots({
-      get size() {
-        return count();
-      },
-      hashOf: (id) => this.#hashes.at(id),
-      isSought: (id) => this.#hashes.at(id) === this.#soughtHash && this.#isText(id, this.#sought),
-      keyOf: (id) => this.get(id),
-      soughtKey: () => this.#sought,
-    });
   }
 
   get size(): number {
-    return this.#few?.length ?? this.#starts.length;
+    return this.#many?.size ?? this.#few.length;
   }
 
   /** The number of a text; undefined where it is not in the table. */
   find(text: string): number | undefined {
-    if (this.#few !== undefined) return this.#fewIds.get(text);
-    const id = this.#find(text);
-    return id < 0 ? undefined : id;
+    return this.#many === undefined ? this.#ids.get(text) : this.#many.find(text);
   }
 
   /**
@@ -75,137 +32,25 @@ export class TextTable {
    * @throws {PedigreeError} ERR_LIMIT_SIZE where the texts of one table are longer than 2 GiB
    */
   add(text: string): number {
-    return this.#few === undefined ? this.#addToMany(text) : this.#addToFew(this.#few, text);
-  }
-
-  #addToFew(few: string[], text: string): number {
-    const known = this.#fewIds.get(text);
+    if (this.#many !== undefined) return this.#many.add(text);
+    const known = this.#ids.get(text);
     if (known !== undefined) return known;
-    if (few.length >= this.#most) {
-      this.#few = undefined;
-      this.#fewIds.clear();
-      for (const one of few) this.#addToMany(one);
-      return this.#addToMany(text);
-    }
-    this.#fewIds.set(text, few.length);
-    return few.push(text) - 1;
-  }
-
-  #addToMany(text: string): number {
-    const known = this.#find(text);
-    if (known >= 0) return known;
-    const id = this.size;
-    const hash = this.#soughtHash;
-    this.#keep(id, text);
-    this.#hashes.push(hash);
-    this.#slots.enter(hash);
-    return id;
-  }
-
-  /** Gives back what only looking for texts takes, at once. Nothing may be found or added any more. */
-  seal(): void {
-    this.#fewIds.clear();
-    this.#slots.release();
-    this.#hashes.release();
+    if (this.#few.length >= this.#most) return this.#turnToMany().add(text);
+    this.#ids.set(text, this.#few.length);
+    return this.#few.push(text) - 1;
   }
 
   /** The text of a number. */
   get(id: number): string {
-    if (this.#few !== undefined) return this.#few[id] ?? '';
-    const start = this.#starts.at(id);
-    if (start === OUTSIDE) return this.#outside.get(id) ?? '';
-    const from = start & BLOCK_MASK;
-    const length = this.#lengths.at(id) & LENGTH_MASK;
-    return this.#blocks[start >>> BLOCK_BITS]?.toString('latin1', from, from + length) ?? '';
+    return this.#many === undefined ? (this.#few[id] ?? '') : this.#many.get(id);
   }
 
-  /** Characters of a text that is kept as bytes and that JSON writes as they are, between quotes; -1 for every other text. */
-  plainLength(id: number): number {
-    const length = this.#lengths.at(id);
-    return length >= PLAIN ? length & LENGTH_MASK : -1;
+  #turnToMany(): TextColumns {
+    const many = new TextColumns();
+    for (const text of this.#few) many.add(text);
+    this.#few.length = 0;
+    this.#ids.clear();
+    this.#many = many;
+    return many;
   }
-
-  /** Writes the bytes of a plain text. */
-  copyPlain(id: number, target: Uint8Array, at: number): void {
-    const start = this.#starts.at(id);
-    const block = this.#blocks[start >>> BLOCK_BITS];
-    if (block === undefined) return;
-    const from = start & BLOCK_MASK;
-    const length = this.#lengths.at(id) & LENGTH_MASK;
-    for (let byte = 0; byte < length; byte++) target[at + byte] = block[from + byte] ?? 0;
-  }
-
-  #find(text: string): number {
-    this.#sought = text;
-    this.#soughtHash = hashOfText(text);
-    return this.#slots.find(this.#soughtHash);
-  }
-
-  #isText(id: number, text: string): boolean {
-    const start = this.#starts.at(id);
-    if (start === OUTSIDE) return this.#outside.get(id) === text;
-    const block = this.#blocks[start >>> BLOCK_BITS];
-    const { length } = text;
-    if (block === undefined || (this.#lengths.at(id) & LENGTH_MASK) !== length) return false;
-    const from = start & BLOCK_MASK;
-    for (let at = 0; at < length; at++) {
-      if (block[from + at] !== text.charCodeAt(at)) return false;
-    }
-    return true;
-  }
-
-  #keep(id: number, text: string): void {
-    const { length } = text;
-    if (length > LONGEST || !isOneByte(text)) {
-      this.#outside.set(id, text);
-      this.#starts.push(OUTSIDE);
-      this.#lengths.push(0);
-      return;
-    }
-    const block = this.#blockFor(length);
-    const from = this.#end & BLOCK_MASK;
-    let isPlain = true;
-    for (let at = 0; at < length; at++) {
-      const code = text.charCodeAt(at);
-      isPlain &&= code >= 0x20 && code < 0x80 && code !== QUOTE && code !== BACKSLASH;
-      block[from + at] = code;
-    }
-    this.#starts.push(this.#end);
-    this.#lengths.push(isPlain ? length | PLAIN : length);
-    this.#end += length;
-  }
-
-  /** The block that has room for so many bytes from `#end` on. */
-  #blockFor(length: number): Buffer {
-    const number = this.#end >>> BLOCK_BITS;
-    const from = this.#end & BLOCK_MASK;
-    const last = this.#blocks[number];
-    if (last !== undefined && from + length <= last.length) return last;
-    if (number === 0 && from + length <= BLOCK_BYTES) {
-      // most tables are small
-      const grown = Buffer.alloc(firstLength(from + length));
-      last?.copy(grown);
-      this.#blocks[0] = grown;
-      return grown;
-    }
-    if (this.#blocks.length >= MAX_BLOCKS) {
-      throw new PedigreeError('ERR_LIMIT_SIZE', 'more text than one table keeps');
-    }
-    const fresh = Buffer.alloc(BLOCK_BYTES);
-    this.#end = this.#blocks.length << BLOCK_BITS;
-    this.#blocks.push(fresh);
-    return fresh;
-  }
-}
-
-/** Length of a first block that holds so many bytes: a power of two. */
-function firstLength(bytes: number): number {
-  let length = FIRST_BYTES;
-  while (length < bytes) length *= 2;
-  return Math.min(length, BLOCK_BYTES);
-}
-
-function isOneByte(text: string): boolean {
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0xff) return false;
-  return true;
 }

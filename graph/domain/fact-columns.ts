@@ -2,7 +2,7 @@
 import { GrowingInts } from '../../core/tables/growing-ints.ts';
 import { hashOfFour, HashSlots } from '../../core/tables/hash-slots.ts';
 import { NumberLists } from '../../core/tables/number-lists.ts';
-import { TextTable } from '../../core/tables/text-table.ts';
+import { TextColumns } from '../../core/tables/text-columns.ts';
 import { toArray } from '../../core/long-list.ts';
 import type { EdgeFact, NodeFact } from './facts.ts';
 import { kindListOf } from './kinds.ts';
@@ -27,7 +27,7 @@ const STRENGTH_MASK = (1 << STRENGTH_BITS) - 1;
  * at. As objects the facts of a document of 100 MB take 300 MB.
  */
 export class FactColumns {
-  readonly #texts = new TextTable(0);
+  readonly #texts = new TextColumns();
   readonly #lists = new NumberLists();
   // nodes
   readonly #refs = new GrowingInts();

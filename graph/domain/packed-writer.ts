@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { TextTable } from '../../core/tables/text-table.ts';
+import type { TextColumns } from '../../core/tables/text-columns.ts';
 
 const QUOTE = 0x22;
 const DIGIT_0 = 0x30;
@@ -44,7 +44,7 @@ export class PackedWriter {
   }
 
   /** A text of a table. */
-  text(texts: TextTable, id: number): void {
+  text(texts: TextColumns, id: number): void {
     const length = texts.plainLength(id);
     if (length < 0) {
       this.raw(JSON.stringify(texts.get(id)));

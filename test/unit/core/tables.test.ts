@@ -7,6 +7,7 @@ import { NumberLists } from '../../../core/tables/number-lists.ts';
 import { NumberPairs } from '../../../core/tables/number-pairs.ts';
 import { FewNumbers, NumberSet } from '../../../core/tables/number-set.ts';
 import { TextNumbers } from '../../../core/tables/text-numbers.ts';
+import { TextColumns } from '../../../core/tables/text-columns.ts';
 import { TextTable } from '../../../core/tables/text-table.ts';
 
 /** Texts of all sorts: ASCII, one byte, more, halves of pairs, what JSON escapes, longer than a table keeps as bytes. */
@@ -51,7 +52,7 @@ describe('a table of texts', () => {
   test('does not find what nobody put there, however like it is', () => {
     fc.assert(
       fc.property(text, fc.constantFrom('\0', ' ', 'a', 'é', '\udc00'), (one, more) => {
-        const table = new TextTable(0);
+        const table = new TextColumns();
         table.add(one);
         for (const other of [one + more, more + one, one.slice(1) + more]) {
           if (other !== one) expect(table.find(other)).toBeUndefined();
@@ -62,14 +63,14 @@ describe('a table of texts', () => {
 
   test('keeps texts apart that fall on one another', () => {
     const texts = collidingTexts(120);
-    const table = new TextTable(0);
+    const table = new TextColumns();
     texts.forEach((one, at) => expect(table.add(one)).toBe(at));
     texts.forEach((one, at) => expect([table.find(one), table.get(at)]).toEqual([at, one]));
     expect(table.add('another')).toBe(texts.length);
   });
 
   test('keeps more than one block of bytes', () => {
-    const table = new TextTable(0);
+    const table = new TextColumns();
     const textAt = (at: number): string => `${at} `.repeat(1000);
     for (let at = 0; at < 500; at++) table.add(textAt(at));
     for (let at = 0; at < 500; at++) expect(table.get(at)).toBe(textAt(at));
@@ -78,7 +79,7 @@ describe('a table of texts', () => {
   test('knows which texts JSON writes as they are, and copies those', () => {
     fc.assert(
       fc.property(text, (one) => {
-        const table = new TextTable(0);
+        const table = new TextColumns();
         const length = table.plainLength(table.add(one));
         const isPlain = JSON.stringify(one) === `"${one}"` && /^[\x20-\x7f]*$/.test(one);
         expect(length).toBe(isPlain && one.length <= 16_384 ? one.length : -1);
@@ -91,7 +92,7 @@ describe('a table of texts', () => {
   });
 
   test('sealed, gives texts back', () => {
-    const table = new TextTable(0);
+    const table = new TextColumns();
     for (let at = 0; at < 1000; at++) table.add(`text ${at}`);
     table.seal();
     for (let at = 0; at < 1000; at++) expect(table.get(at)).toBe(`text ${at}`);
@@ -119,6 +120,8 @@ describe('a table of texts', () => {
 });
 
 const number = fc.oneof(fc.nat(5), fc.nat(2 ** 31 - 1));
+/** A number of a pair. */
+const half = fc.oneof(fc.nat(5), fc.nat(2 ** 26 - 1));
 
 describe('tables of numbers', () => {
   test('number each list once; the empty one is 0', () => {
@@ -138,7 +141,7 @@ describe('tables of numbers', () => {
 
   test('hold each pair once, and not its mirror image', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(number, number), { maxLength: 300 }), (all) => {
+      fc.property(fc.array(fc.tuple(half, half), { maxLength: 300 }), (all) => {
         const pairs = new NumberPairs();
         const known = new Set<string>();
         for (const [first, second] of all) {
@@ -152,6 +155,19 @@ describe('tables of numbers', () => {
         expect(held).toEqual([...known]);
       }),
     );
+  });
+
+  test('hold each pair once, however many there are', () => {
+    const pairs = new NumberPairs();
+    const all = Array.from({ length: 9000 }, (_, at): [number, number] => [
+      at % 90,
+      (at * 7) % 8999,
+    ]);
+    const distinct = new Set(all.map(([first, second]) => `${first} ${second}`));
+    for (const [first, second] of [...all, ...all]) pairs.add(first, second);
+    expect(pairs.size).toBe(distinct.size);
+    expect(pairs.add(90, 0)).toBe(true);
+    expect(pairs.add(0, 90_000)).toBe(true);
   });
 
   test('give each owner its items in order', () => {
