@@ -51,6 +51,8 @@ export class FactsBuilder {
   #store: FactStore = new FactObjects();
   /** Nodes from which on they are kept by column. */
   readonly #largeNodes: number;
+  /** Attributes of nodes that records disagree on. Laid over each other as records they would take time by the square. */
+  readonly #overlaid = new Map<number, Map<string, string>>();
   readonly #subjects = new Set<number>();
   readonly #claims: Claim[] = [];
   readonly #problems: Problem[] = [];
@@ -182,6 +184,9 @@ export class FactsBuilder {
 
   /** The facts, in an order that depends on content only. The last thing that is asked of a builder. */
   build(about: { format: string; version: string | null; statementKind: string }): Facts {
+    for (const [id, overlaid] of this.#overlaid) {
+      this.#store.setAttributes(id, Object.fromEntries(overlaid));
+    }
     this.#store.seal();
     return {
       ...about,
@@ -274,9 +279,20 @@ export class FactsBuilder {
   #label(id: number, { names, attributes }: EntityInput): void {
     for (const name of names ?? []) this.#name(id, name);
     if (attributes === undefined) return;
-    const known = this.#store.attributesOf(id);
     const bound = boundRecord(attributes);
-    this.#store.setAttributes(id, known === undefined ? bound : laidOver(known, bound));
+    const overlaid = this.#overlaid.get(id) ?? this.#attributesToOverlay(id, bound);
+    if (overlaid === undefined) this.#store.setAttributes(id, bound);
+    else for (const [key, value] of Object.entries(bound)) overlaid.set(key, value);
+  }
+
+  /** What a node has already, where a record says something else or more; undefined where it has nothing. */
+  #attributesToOverlay(id: number, record: TextRecord): Map<string, string> | undefined {
+    const known = this.#store.attributesOf(id);
+    if (known === undefined) return undefined;
+    const overlaid = new Map(Object.entries(known));
+    const isSame = Object.entries(record).every(([key, value]) => overlaid.get(key) === value);
+    if (!isSame) this.#overlaid.set(id, overlaid);
+    return overlaid;
   }
 
   #name(id: number, name: string): void {
@@ -329,14 +345,6 @@ function boundRecord(record: Readonly<Record<string, string>>): Readonly<Record<
 
 function boundEntry([key, value]: [string, string]): [string, string] {
   return [clip(key, LIMITS.refChars), value.toWellFormed()];
-}
-
-/** A record, with the members of another one in the place of its own. */
-function laidOver(known: TextRecord, record: TextRecord): TextRecord {
-  const isSame = Object.entries(record).every(
-    ([key, value]) => Object.hasOwn(known, key) && known[key] === value,
-  );
-  return isSame ? known : Object.fromEntries(Object.entries(known).concat(Object.entries(record)));
 }
 
 function isEmpty(list: readonly unknown[] | undefined): boolean {

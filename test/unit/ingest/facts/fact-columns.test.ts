@@ -191,3 +191,25 @@ describe('facts by column', () => {
     expect(() => builder.nodeOf('run:x#more', ['Run'])).toThrow(refusal);
   });
 });
+
+describe.each([
+  ['objects', 1000],
+  ['columns', 0],
+])('attributes of one thing, as %s', (_, largeNodes) => {
+  test('each record adds to the ones before, and the last word on a key counts, however many there are', () => {
+    const builder = new FactsBuilder(DIGEST, largeNodes);
+    const count = 20_000;
+    for (let at = 0; at < count; at++) {
+      const attributes = { [`key${at}`]: 'own', last: String(at), same: 'same' };
+      builder.entity({
+        kinds: ['File'],
+        pointer: '',
+        coordinates: ['pkg:generic/x@1'],
+        attributes,
+      });
+    }
+    const [fact] = builder.build(ABOUT).nodes;
+    expect(Object.keys(fact?.attributes ?? {})).toHaveLength(count + 2);
+    expect(fact?.attributes).toMatchObject({ key0: 'own', last: String(count - 1), same: 'same' });
+  });
+});
