@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { LIMITS } from '../../core/limits.ts';
 import type { EdgeFact, NodeFact } from '../../graph/domain/facts.ts';
-import { kindListOf } from '../../graph/domain/kinds.ts';
+import { kindListOf, type Kind } from '../../graph/domain/kinds.ts';
 import {
   relationCode,
   STRENGTHS,
@@ -45,29 +45,51 @@ export interface FactStore {
   dependsOn(): readonly (readonly [from: number, to: number])[];
 }
 
-/** One or more texts, each once. Nearly everything has one, and a set for each would cost more than all else. */
-type Texts = string | Set<string>;
+/** A node until all is said of it. */
+interface NodeDraft {
+  readonly ref: string;
+  kinds: readonly Kind[];
+  names: readonly string[];
+  attributes?: TextRecord;
+}
 
-/** Facts as objects: quick for the many small documents. */
+/** An edge until all places that state it are there. */
+interface EdgeDraft {
+  readonly from: number;
+  readonly relation: Relation;
+  readonly to: number;
+  readonly strength: Strength;
+  pointers: readonly string[];
+  readonly qualifiers: TextRecord;
+}
+
+/** Edges to one node that are looked through one by one. Where there are more, they are found by key. */
+const FEW_EDGES = 8;
+
+/** Facts as objects: quick for the many small documents. They are made once, and completed when all is said. */
 export class FactObjects implements FactStore {
-  readonly #refs: string[] = [];
+  readonly #nodes: NodeDraft[] = [];
   readonly #byRef = new Map<string, number>();
   readonly #kinds: number[] = [];
-  readonly #names: (Texts | undefined)[] = [];
-  readonly #attributes: (TextRecord | undefined)[] = [];
-  readonly #edges: EdgeFact[] = [];
-  readonly #edgePointers: (Texts | undefined)[] = [];
-  readonly #plainEdges = new Map<number, number>();
-  readonly #qualifiedEdges = new Map<string, number>();
+  /** Number + 1 of the edge that was the last to lead to a node. */
+  readonly #lastTo: number[] = [];
+  readonly #edges: EdgeDraft[] = [];
+  /** Number + 1 of the edge before that leads to the same node. */
+  readonly #before: number[] = [];
+  /** Nodes that many edges lead to, and those edges. */
+  readonly #crowded = new Set<number>();
+  readonly #byKey = new Map<number | string, number>();
+  /** Nodes with several names, edges with several places: a set for each would cost more than all else. */
+  readonly #manyNames = new Map<number, Set<string>>();
+  readonly #manyPointers = new Map<number, Set<string>>();
   readonly #dependsOn: (readonly [number, number])[] = [];
   #soughtFrom = 0;
   #soughtRelation: Relation = 'dependsOn';
   #soughtTo = 0;
   #soughtStrength: Strength = 'explicit';
-  #soughtKey: number | string = 0;
 
   get nodeCount(): number {
-    return this.#refs.length;
+    return this.#nodes.length;
   }
 
   get edgeCount(): number {
@@ -79,15 +101,14 @@ export class FactObjects implements FactStore {
   }
 
   addNode(ref: string): void {
-    this.#byRef.set(ref, this.#refs.length);
-    this.#refs.push(ref);
+    this.#byRef.set(ref, this.#nodes.length);
+    this.#nodes.push({ ref, kinds: NO_KINDS, names: NO_TEXTS });
     this.#kinds.push(0);
-    this.#names.push(undefined);
-    this.#attributes.push(undefined);
+    this.#lastTo.push(0);
   }
 
   refOf(node: number): string | undefined {
-    return this.#refs[node];
+    return this.#nodes[node]?.ref;
   }
 
   addKinds(node: number, mask: number): void {
@@ -95,15 +116,17 @@ export class FactObjects implements FactStore {
   }
 
   addName(node: number, name: string): void {
-    this.#names[node] = withText(this.#names[node], name);
+    const draft = this.#nodes[node];
+    if (draft !== undefined) draft.names = withText(draft.names, this.#manyNames, node, name);
   }
 
   attributesOf(node: number): TextRecord | undefined {
-    return this.#attributes[node];
+    return this.#nodes[node]?.attributes;
   }
 
   setAttributes(node: number, attributes: TextRecord): void {
-    this.#attributes[node] = attributes;
+    const draft = this.#nodes[node];
+    if (draft !== undefined && !isPlain(attributes)) draft.attributes = attributes;
   }
 
   findEdge(
@@ -117,35 +140,71 @@ export class FactObjects implements FactStore {
     this.#soughtRelation = relation;
     this.#soughtTo = to;
     this.#soughtStrength = strength;
-    // nodes are below LIMITS.nodes, relations and strengths below 64 and 4: exact in a double
-    const pair = from * LIMITS.nodes + to;
-    const plainKey = (pair * 64 + relationCode(relation)) * 4 + STRENGTHS.indexOf(strength);
-    if (isPlain(qualifiers)) {
-      this.#soughtKey = plainKey;
-      return this.#plainEdges.get(plainKey);
+    if (this.#crowded.has(to)) return this.#byKey.get(this.#soughtKey(qualifiers));
+    let looked = 0;
+    for (let edge = this.#lastTo[to] ?? 0; edge > 0; edge = this.#before[edge - 1] ?? 0) {
+      const known = this.#edges[edge - 1];
+      if (known !== undefined && this.#isSought(known, qualifiers)) return edge - 1;
+      if (++looked === FEW_EDGES) {
+        this.#crowd(to);
+        return this.#byKey.get(this.#soughtKey(qualifiers));
+      }
     }
-    this.#soughtKey = `${plainKey} ${JSON.stringify(sortedEntries(qualifiers))}`;
-    return this.#qualifiedEdges.get(this.#soughtKey);
+    return undefined;
+  }
+
+  #isSought(edge: EdgeDraft, qualifiers: TextRecord): boolean {
+    return (
+      edge.from === this.#soughtFrom &&
+      edge.relation === this.#soughtRelation &&
+      edge.strength === this.#soughtStrength &&
+      isSameRecord(edge.qualifiers, qualifiers)
+    );
+  }
+
+  #soughtKey(qualifiers: TextRecord): number | string {
+    return keyOf(
+      this.#soughtFrom,
+      this.#soughtRelation,
+      this.#soughtTo,
+      this.#soughtStrength,
+      qualifiers,
+    );
+  }
+
+  /** From now on the edges that lead to a node are found by key. */
+  #crowd(to: number): void {
+    this.#crowded.add(to);
+    for (let edge = this.#lastTo[to] ?? 0; edge > 0; edge = this.#before[edge - 1] ?? 0) {
+      const known = this.#edges[edge - 1];
+      if (known === undefined) continue;
+      const { from, relation, strength, qualifiers } = known;
+      this.#byKey.set(keyOf(from, relation, to, strength, qualifiers), edge - 1);
+    }
   }
 
   addEdge(qualifiers: TextRecord): number {
     const id = this.#edges.length;
+    const to = this.#soughtTo;
     this.#edges.push({
       from: this.#soughtFrom,
       relation: this.#soughtRelation,
-      to: this.#soughtTo,
+      to,
       strength: this.#soughtStrength,
       pointers: NO_TEXTS,
       qualifiers,
     });
-    this.#edgePointers.push(undefined);
-    if (typeof this.#soughtKey === 'number') this.#plainEdges.set(this.#soughtKey, id);
-    else this.#qualifiedEdges.set(this.#soughtKey, id);
+    this.#before.push(this.#lastTo[to] ?? 0);
+    this.#lastTo[to] = id + 1;
+    if (this.#crowded.has(to)) this.#byKey.set(this.#soughtKey(qualifiers), id);
     return id;
   }
 
   addPointer(edge: number, pointer: string): void {
-    this.#edgePointers[edge] = withText(this.#edgePointers[edge], pointer);
+    const draft = this.#edges[edge];
+    if (draft !== undefined) {
+      draft.pointers = withText(draft.pointers, this.#manyPointers, edge, pointer);
+    }
   }
 
   addDependsOn(from: number, to: number): void {
@@ -153,23 +212,25 @@ export class FactObjects implements FactStore {
   }
 
   seal(): void {
-    // nothing here is worth giving back before all of it is
+    this.#nodes.forEach((node, at) => {
+      node.kinds = kindListOf(this.#kinds[at] ?? 0);
+    });
+    for (const [node, names] of this.#manyNames) {
+      const draft = this.#nodes[node];
+      if (draft !== undefined) draft.names = [...names].sort();
+    }
+    for (const [edge, pointers] of this.#manyPointers) {
+      const draft = this.#edges[edge];
+      if (draft !== undefined) draft.pointers = [...pointers].sort();
+    }
   }
 
   nodes(): readonly NodeFact[] {
-    return this.#refs.map((ref, node) => {
-      const kinds = kindListOf(this.#kinds[node] ?? 0);
-      const fact = { ref, kinds, names: sortedTexts(this.#names[node]) };
-      const attributes = this.#attributes[node];
-      return attributes === undefined || isPlain(attributes) ? fact : { ...fact, attributes };
-    });
+    return this.#nodes;
   }
 
   edges(): readonly EdgeFact[] {
-    return this.#edges.map((edge, at) => ({
-      ...edge,
-      pointers: sortedTexts(this.#edgePointers[at]),
-    }));
+    return this.#edges;
   }
 
   dependsOn(): readonly (readonly [from: number, to: number])[] {
@@ -178,23 +239,25 @@ export class FactObjects implements FactStore {
 
   /** Puts all of it into another store that is empty. */
   copyTo(other: FactStore): void {
-    this.#refs.forEach((ref, node) => {
+    this.#nodes.forEach(({ ref, names, attributes }, node) => {
       other.addNode(ref);
       other.addKinds(node, this.#kinds[node] ?? 0);
-      for (const name of textsOf(this.#names[node])) other.addName(node, name);
-      const attributes = this.#attributes[node];
+      for (const name of this.#manyNames.get(node) ?? names) other.addName(node, name);
       if (attributes !== undefined) other.setAttributes(node, attributes);
     });
-    this.#edges.forEach(({ from, relation, to, strength, qualifiers }, edge) => {
+    this.#edges.forEach(({ from, relation, to, strength, pointers, qualifiers }, edge) => {
       other.findEdge(from, relation, to, strength, qualifiers);
       other.addEdge(qualifiers);
-      for (const pointer of textsOf(this.#edgePointers[edge])) other.addPointer(edge, pointer);
+      for (const pointer of this.#manyPointers.get(edge) ?? pointers) {
+        other.addPointer(edge, pointer);
+      }
     });
     for (const [from, to] of this.#dependsOn) other.addDependsOn(from, to);
   }
 }
 
 const NO_TEXTS: readonly string[] = Object.freeze([]);
+const NO_KINDS: readonly Kind[] = Object.freeze([]);
 
 /** True for a record without a member. */
 function isPlain(record: TextRecord): boolean {
@@ -202,19 +265,45 @@ function isPlain(record: TextRecord): boolean {
   return true;
 }
 
-function withText(known: Texts | undefined, text: string): Texts {
-  if (known === undefined || known === text) return text;
-  return typeof known === 'string' ? new Set([known, text]) : known.add(text);
+/** True for records with the same members, in whatever order. */
+function isSameRecord(one: TextRecord, other: TextRecord): boolean {
+  if (one === other) return true;
+  const keys = Object.keys(one);
+  if (keys.length !== Object.keys(other).length) return false;
+  return keys.every((key) => Object.hasOwn(other, key) && other[key] === one[key]);
 }
 
-function textsOf(texts: Texts | undefined): Iterable<string> {
-  if (texts === undefined) return NO_TEXTS;
-  return typeof texts === 'string' ? [texts] : texts;
+/** Tells one edge from all others. */
+function keyOf(
+  from: number,
+  relation: Relation,
+  to: number,
+  strength: Strength,
+  qualifiers: TextRecord,
+): number | string {
+  // nodes are below LIMITS.nodes, relations and strengths below 64 and 4: exact in a double
+  const pair = from * LIMITS.nodes + to;
+  const key = (pair * 64 + relationCode(relation)) * 4 + STRENGTHS.indexOf(strength);
+  return isPlain(qualifiers) ? key : `${key} ${JSON.stringify(sortedEntries(qualifiers))}`;
 }
 
-function sortedTexts(texts: Texts | undefined): readonly string[] {
-  if (texts === undefined) return NO_TEXTS;
-  return typeof texts === 'string' ? [texts] : [...texts].sort();
+/**
+ * One or more texts with one more of them, each once.
+ * @param many those of everything that has several; what is returned is then only the first
+ */
+function withText(
+  known: readonly string[],
+  many: Map<number, Set<string>>,
+  owner: number,
+  text: string,
+): readonly string[] {
+  const [first] = known;
+  if (first === undefined) return [text];
+  if (first === text) return known;
+  const several = many.get(owner);
+  if (several === undefined) many.set(owner, new Set([first, text]));
+  else several.add(text);
+  return known;
 }
 
 function sortedEntries(record: TextRecord): [string, string][] {

@@ -38,9 +38,6 @@ export interface EntityInput {
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
-/** sha256 first: every format can carry it, so stars of different records meet at one centre (docs/adr/0004). */
-const STAR_ORDER = ['sha256', 'sha512', 'sha384', 'blake3'];
-
 /**
  * Compiles what a document says into facts: one node per identity, aliases as a star around the strongest, names as
  * mentions of this document linked to the shared name, duplicates folded, placeholders refused. Every extractor builds
@@ -69,27 +66,31 @@ export class FactsBuilder {
 
   /** Adds (or finds) a thing and returns its primary node: first content identity, else first coordinate, else this document's own mention. */
   entity(input: EntityInput): number {
+    const { pointer, local } = input;
+    const kinds = kindMask(input.kinds);
     const digests = this.#strongRefs(input);
-    const contents = [...digests, ...(input.contentRefs ?? [])];
+    const contents = isEmpty(input.contentRefs)
+      ? digests
+      : [...digests, ...(input.contentRefs ?? NO_TEXTS)];
     const coordinates = this.#coordinates(input);
     const names = this.#weakRefs(input);
     const primary = contents[0] ?? coordinates[0];
-    const id =
-      primary === undefined ? this.#mention(input, names) : this.#node(primary, input.kinds);
+    if (primary === undefined) return this.#mention(input, kinds, local, names);
+    const id = this.#node(primary, kinds);
     this.#label(id, input);
-    for (const other of contents.slice(1)) this.#alias(id, other, input);
-    this.#joinCoordinates(id, contents.length > 0, coordinates, input);
-    if (primary !== undefined && names.length > 0) {
-      const mention = this.#mention({ ...input, local: `${input.local ?? primary}#names` }, names);
-      this.edge(id, 'alternateOf', mention, input.pointer, { strength: 'implied' });
+    for (let at = 1; at < contents.length; at++) this.#alias(id, contents[at], kinds, pointer);
+    this.#joinCoordinates(id, contents.length > 0, coordinates, kinds, pointer);
+    if (names.length > 0) {
+      const mention = this.#mention(input, kinds, `${local ?? primary}#names`, names);
+      this.edge(id, 'alternateOf', mention, pointer, IMPLIED);
     }
     return id;
   }
 
   /** Adds (or finds) the node of a ready ref, e.g. `run:…`, `deployment:…`. */
   nodeOf(ref: string, kinds: readonly Kind[], names: readonly string[] = []): number {
-    const id = this.#node(ref, kinds);
-    for (const name of names) this.#node(ref, kinds, name);
+    const id = this.#node(ref, kindMask(kinds));
+    for (const name of names) this.#name(id, name);
     return id;
   }
 
@@ -124,7 +125,7 @@ export class FactsBuilder {
     relation: Relation,
     to: number,
     pointer: string,
-    options: { strength?: Strength; qualifiers?: Readonly<Record<string, string>> } = {},
+    options: { strength?: Strength; qualifiers?: Readonly<Record<string, string>> } = EXPLICIT,
   ): void {
     if (from === to) {
       this.problem('self-edge', pointer, `${relation} from a thing to itself`);
@@ -199,116 +200,119 @@ export class FactsBuilder {
     };
   }
 
-  #strongRefs(input: EntityInput): readonly string[] {
-    if (isEmpty(input.digests)) return NO_TEXTS;
-    const found = new Set<string>();
-    for (const { algorithm, hex } of input.digests ?? []) {
+  #strongRefs({ digests, pointer }: EntityInput): readonly string[] {
+    if (digests === undefined || digests.length === 0) return NO_TEXTS;
+    const found: string[] = [];
+    for (const { algorithm, hex } of digests) {
       const digest = findDigest(algorithm, hex);
-      if (digest !== undefined && digest !== EMPTY_SHA256) found.add(digest);
-      else if (digest === EMPTY_SHA256) {
-        this.problem('empty-content', input.pointer, 'digest of empty content joins nothing');
-      } else if (isStrongAlgorithm(algorithm)) {
-        this.problem('placeholder-digest', input.pointer, `not a ${algorithm} digest: "${hex}"`);
+      if (digest === EMPTY_SHA256) {
+        this.problem('empty-content', pointer, 'digest of empty content joins nothing');
+      } else if (digest !== undefined) found.push(digest);
+      else if (isStrongAlgorithm(algorithm)) {
+        this.problem('placeholder-digest', pointer, `not a ${algorithm} digest: "${hex}"`);
       }
     }
-    return found.size < 2 ? [...found] : [...found].sort((a, b) => starRank(a) - starRank(b));
+    if (found.length < 2) return found;
+    return [...new Set(found)].sort((a, b) => starRank(a) - starRank(b));
   }
 
-  #coordinates(input: EntityInput): readonly string[] {
-    const ready = input.coordinates ?? NO_TEXTS;
-    if (isEmpty(input.purls) && ready.length < 2) return ready;
+  #coordinates({ purls, coordinates, pointer }: EntityInput): readonly string[] {
+    const ready = coordinates ?? NO_TEXTS;
+    if (isEmpty(purls) && ready.length < 2) return ready;
     const found = new Set<string>(ready);
-    for (const text of input.purls ?? []) {
+    for (const text of purls ?? NO_TEXTS) {
       const purl = findPurl(text);
-      if (purl === undefined) this.problem('purl-invalid', input.pointer, `not a purl: "${text}"`);
+      if (purl === undefined) this.problem('purl-invalid', pointer, `not a purl: "${text}"`);
       else if (levelOf(purl) === 'coordinate') found.add(purl);
     }
     return [...found];
   }
 
-  /** md5, sha1 and unversioned purls: shared names, with everything else the caller calls a name. */
-  #weakRefs(input: EntityInput): readonly string[] {
-    const ready = input.nameRefs ?? NO_TEXTS;
-    if (isEmpty(input.purls) && isEmpty(input.digests) && ready.length < 2) return ready;
-    const found = new Set<string>(ready);
-    for (const text of input.purls ?? []) {
+  /** md5, sha1 and unversioned purls: shared names, with everything else the caller calls a name. Some may be there twice. */
+  #weakRefs({ purls, digests, nameRefs }: EntityInput): readonly string[] {
+    const ready = nameRefs ?? NO_TEXTS;
+    if (isEmpty(purls) && isEmpty(digests)) return ready;
+    const found = [...ready];
+    for (const text of purls ?? NO_TEXTS) {
       const purl = findPurl(text);
-      if (purl !== undefined && levelOf(purl) === 'name') found.add(purl);
+      if (purl !== undefined && levelOf(purl) === 'name') found.push(purl);
     }
-    for (const { algorithm, hex } of input.digests ?? []) {
-      const folded = foldAlgorithm(algorithm);
-      const length = folded === 'md5' ? 32 : folded === 'sha1' ? 40 : 0;
-      if (length > 0 && hex.length === length && /^[0-9a-f]+$/i.test(hex)) {
-        found.add(`${folded}:${hex.toLowerCase()}`);
-      }
+    for (const { algorithm, hex } of digests ?? []) {
+      const weak = findWeakDigest(algorithm, hex);
+      if (weak !== undefined) found.push(weak);
     }
-    return [...found];
+    return found;
   }
 
   /** This document's own node for a name, linked to each shared name by one edge. */
-  #mention(input: EntityInput, names: readonly string[]): number {
-    const local = input.local ?? names[0] ?? `#${this.#localCounter++}`;
-    const id = this.#boundNode(this.localRef(local), input.kinds);
+  #mention(
+    input: EntityInput,
+    kinds: number,
+    ownId: string | undefined,
+    names: readonly string[],
+  ): number {
+    const local = ownId ?? names[0] ?? `#${this.#localCounter++}`;
+    const id = this.#boundNode(this.localRef(local), kinds);
     this.#label(id, input);
     for (const name of names) {
-      const shared = this.#node(name, ['Name']);
-      this.edge(id, 'namedAs', shared, input.pointer, { strength: 'implied' });
+      const shared = this.#node(name, NAME);
+      this.edge(id, 'namedAs', shared, input.pointer, IMPLIED);
     }
     return id;
   }
 
-  #alias(primary: number, ref: string, input: EntityInput): void {
-    const other = this.#node(ref, input.kinds);
-    this.edge(primary, 'alternateOf', other, input.pointer, { strength: 'implied' });
+  #alias(primary: number, ref: string | undefined, kinds: number, pointer: string): void {
+    if (ref === undefined) return;
+    this.edge(primary, 'alternateOf', this.#node(ref, kinds), pointer, IMPLIED);
   }
 
   #joinCoordinates(
     primary: number,
     hasContent: boolean,
     coordinates: readonly string[],
-    input: EntityInput,
+    kinds: number,
+    pointer: string,
   ): void {
-    const first = coordinates[0];
+    const [first] = coordinates;
     if (first === undefined) return;
-    const star = hasContent ? this.#node(first, input.kinds) : primary;
-    if (hasContent)
-      this.edge(primary, 'specializationOf', star, input.pointer, { strength: 'implied' });
-    for (const ref of coordinates.slice(1)) this.#alias(star, ref, input);
+    const star = hasContent ? this.#node(first, kinds) : primary;
+    if (hasContent) this.edge(primary, 'specializationOf', star, pointer, IMPLIED);
+    for (let at = 1; at < coordinates.length; at++) {
+      this.#alias(star, coordinates[at], kinds, pointer);
+    }
   }
 
   #label(id: number, { names, attributes }: EntityInput): void {
-    for (const name of names ?? []) this.#name(id, name);
-    if (attributes === undefined) return;
-    const bound = boundRecord(attributes);
-    const overlaid = this.#overlaid.get(id) ?? this.#attributesToOverlay(id, bound);
-    if (overlaid === undefined) this.#store.setAttributes(id, bound);
-    else for (const [key, value] of Object.entries(bound)) overlaid.set(key, value);
+    if (names !== undefined) for (const name of names) this.#name(id, name);
+    if (attributes !== undefined) this.#describe(id, boundRecord(attributes));
   }
 
-  /** What a node has already, where a record says something else or more; undefined where it has nothing. */
-  #attributesToOverlay(id: number, record: TextRecord): Map<string, string> | undefined {
+  /** Lays what a record says over what others have said. */
+  #describe(id: number, record: TextRecord): void {
+    const overlaid = this.#overlaid.get(id);
+    if (overlaid !== undefined) {
+      layOver(overlaid, record);
+      return;
+    }
     const known = this.#store.attributesOf(id);
-    if (known === undefined) return undefined;
-    const overlaid = new Map(Object.entries(known));
-    const isSame = Object.entries(record).every(([key, value]) => overlaid.get(key) === value);
-    if (!isSame) this.#overlaid.set(id, overlaid);
-    return overlaid;
+    if (known === undefined) this.#store.setAttributes(id, record);
+    else if (!isPartOf(record, known)) {
+      this.#overlaid.set(id, layOver(new Map(Object.entries(known)), record));
+    }
   }
 
   #name(id: number, name: string): void {
     if (name !== '') this.#store.addName(id, clip(name, LIMITS.refChars));
   }
 
-  #node(text: string, kinds: readonly Kind[], name?: string): number {
-    const id = this.#boundNode(boundRef(text), kinds);
-    if (name !== undefined) this.#name(id, name);
-    return id;
+  #node(text: string, kinds: number): number {
+    return this.#boundNode(boundRef(text), kinds);
   }
 
   /** The node of a ref that is bounded already. */
-  #boundNode(ref: string, kinds: readonly Kind[]): number {
+  #boundNode(ref: string, kinds: number): number {
     const id = this.#store.findNode(ref) ?? this.#addNode(ref);
-    if (kinds.length > 0) this.#store.addKinds(id, kindMask(kinds));
+    if (kinds !== 0) this.#store.addKinds(id, kinds);
     return id;
   }
 
@@ -335,31 +339,69 @@ const LARGE_NODES = 20_000;
 
 const NONE: Readonly<Record<string, string>> = Object.freeze({});
 const NO_TEXTS: readonly string[] = Object.freeze([]);
+const EXPLICIT = Object.freeze({});
+const IMPLIED = Object.freeze({ strength: 'implied' });
+const NAME = kindBit('Name');
 
-function boundRecord(record: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const isBound = (key: string): boolean =>
-    key.length <= LIMITS.refChars && key.isWellFormed() && record[key]?.isWellFormed() !== false;
-  if (Object.keys(record).every(isBound)) return record;
-  return Object.fromEntries(Object.entries(record).map(boundEntry));
+/** sha256 first: every format can carry it, so stars of different records meet at one centre (docs/adr/0004). */
+const STAR_ORDER = ['sha256', 'sha512', 'sha384', 'blake3'];
+
+function starRank(ref: string): number {
+  return STAR_ORDER.indexOf(ref.slice(0, ref.indexOf(':')));
+}
+
+/** The shared name of a digest that identifies nothing; undefined for every other digest. */
+function findWeakDigest(algorithm: string, hex: string): string | undefined {
+  const folded = foldAlgorithm(algorithm);
+  const length = folded === 'md5' ? 32 : folded === 'sha1' ? 40 : 0;
+  if (length === 0 || hex.length !== length || !HEX.test(hex)) return undefined;
+  return `${folded}:${hex.toLowerCase()}`;
+}
+
+const HEX = /^[0-9a-f]+$/i;
+
+function isEmpty(list: readonly unknown[] | undefined): boolean {
+  return list === undefined || list.length === 0;
+}
+
+/** True where a record says nothing but what another says. */
+function isPartOf(record: TextRecord, known: TextRecord): boolean {
+  for (const key in record) {
+    if (!Object.hasOwn(known, key) || known[key] !== record[key]) return false;
+  }
+  return true;
+}
+
+function layOver(overlaid: Map<string, string>, record: TextRecord): Map<string, string> {
+  for (const [key, value] of Object.entries(record)) overlaid.set(key, value);
+  return overlaid;
+}
+
+function boundRecord(record: TextRecord): TextRecord {
+  for (const key in record) {
+    if (key.length > LIMITS.refChars || !isWell(record, key)) {
+      return Object.fromEntries(Object.entries(record).map(boundEntry));
+    }
+  }
+  return record;
 }
 
 function boundEntry([key, value]: [string, string]): [string, string] {
   return [clip(key, LIMITS.refChars), value.toWellFormed()];
 }
 
-function isEmpty(list: readonly unknown[] | undefined): boolean {
-  return list === undefined || list.length === 0;
+function wellFormed(record: TextRecord): TextRecord {
+  for (const key in record) if (!isWell(record, key)) return wellFormedCopy(record);
+  return record;
 }
 
-function starRank(ref: string): number {
-  return STAR_ORDER.findIndex((algorithm) => ref.startsWith(`${algorithm}:`));
-}
-
-function wellFormed(record: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const isWell = (key: string): boolean =>
-    key.isWellFormed() && record[key]?.isWellFormed() !== false;
-  if (Object.keys(record).every(isWell)) return record;
+function wellFormedCopy(record: TextRecord): TextRecord {
   return Object.fromEntries(
     Object.entries(record).map(([key, value]) => [key.toWellFormed(), value.toWellFormed()]),
   );
+}
+
+/** True where no half of a surrogate pair stands alone, neither in a key nor in its value. */
+function isWell(record: TextRecord, key: string): boolean {
+  return key.isWellFormed() && record[key]?.isWellFormed() !== false;
 }
