@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { hexOf, sha256 } from '../core/digest.ts';
 import { PedigreeError } from '../core/errors.ts';
@@ -19,6 +19,7 @@ import { migrateLog } from '../graph/migrate.ts';
 import type { GraphStore } from '../graph/port/store.ts';
 import { FolderBlobStore } from '../ingest/blobs/folder.ts';
 import type { Machine } from '../ingest/collectors/machine.ts';
+import { Spool } from '../ingest/receive/spool.ts';
 import { isHome, openHome, readTrust, type Home } from './home.ts';
 
 /** Where a process keeps its state and which store it talks to. */
@@ -77,7 +78,16 @@ export function credentialsPlace(home: Home): CredentialsPlace {
 
 /** What collectors may use of this machine. */
 export function collectorMachine(home: Home): Machine {
-  return { environment: process.env, cacheFolder: join(home.folder, 'cache') };
+  return {
+    environment: process.env,
+    cacheFolder: join(home.folder, 'cache'),
+    spool: new Spool(join(home.folder, 'spool')),
+  };
+}
+
+/** Where large documents are set aside by a command that has no home to write to. */
+export function temporarySpool(): Spool {
+  return new Spool(tmpdir());
 }
 
 /** False where the user asked for plain text. @see https://no-color.org */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { createHash } from 'node:crypto';
 import { excerpt, PedigreeError } from './errors.ts';
+import { blocksOf, type DocumentBytes } from './stored-bytes.ts';
 
 declare const digestBrand: unique symbol;
 
@@ -79,8 +80,19 @@ export function isDigest(text: string): text is Digest {
 }
 
 /** SHA-256 of the bytes (text counts as UTF-8). */
-export function sha256(bytes: Uint8Array | string): Digest {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}` as Digest;
+export function sha256(bytes: DocumentBytes | string): Digest {
+  return `sha256:${hashHex('sha256', bytes)}` as Digest;
+}
+
+/**
+ * Hash of the bytes in hex.
+ * @param algorithm as OpenSSL names it
+ */
+export function hashHex(algorithm: string, bytes: DocumentBytes | string): string {
+  const hash = createHash(algorithm);
+  if (typeof bytes === 'string') hash.update(bytes);
+  else for (const block of blocksOf(bytes)) hash.update(block);
+  return hash.digest('hex');
 }
 
 /** The hex part. */

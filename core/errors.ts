@@ -85,6 +85,12 @@ export function isPedigreeError(value: unknown): value is PedigreeError {
   );
 }
 
+/** True where our own store or disk is at fault, or the log: to be told, whatever was being read, and never that document's fault. */
+export function isStoreFault(error: unknown): boolean {
+  if (!isPedigreeError(error)) return false;
+  return error.code.startsWith('ERR_STORE_') || error.code === 'ERR_LOG_CORRUPT';
+}
+
 /** At most `max` characters of untrusted text, control characters escaped, for messages. */
 export function excerpt(text: string, max = 80): string {
   const clean = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (c) => {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+import { isUtf8Text } from './bytes.ts';
 import { excerpt, PedigreeError } from './errors.ts';
 import { parseExactJson } from './exact-json.ts';
 import { countMembers, lineAt, stringEnd } from './json-text.ts';
 import { LIMITS } from './limits.ts';
+import { headOf, type DocumentBytes } from './stored-bytes.ts';
 import type { JsonObject, JsonValue } from './canonical-json-jcs.ts';
 
 /** A parsed JSON text that can still say how a value was written and on which line. */
@@ -34,18 +36,28 @@ const UTF_8 = new TextDecoder('utf-8', { fatal: true });
  * @throws {PedigreeError} ERR_PARSE_ENCODING
  */
 export function decodeText(bytes: Uint8Array): string {
-  const encoding =
-    bytes[0] === 0xff && bytes[1] === 0xfe
-      ? 'utf-16le'
-      : bytes[0] === 0xfe && bytes[1] === 0xff
-        ? 'utf-16be'
-        : 'utf-8';
+  const encoding = encodingOf(bytes);
   const decoder = encoding === 'utf-8' ? UTF_8 : new TextDecoder(encoding, { fatal: true });
   try {
     return decoder.decode(bytes);
   } catch (cause) {
     throw new PedigreeError('ERR_PARSE_ENCODING', `not ${encoding} text`, { cause });
   }
+}
+
+/** True where a byte-order mark says UTF-16. */
+export function isUtf16(bytes: DocumentBytes): boolean {
+  return encodingOf(headOf(bytes, 2)) !== 'utf-8';
+}
+
+/** False where decodeText would refuse the bytes, without loading them. Of UTF-16 it knows no more than the mark. */
+export function isDecodable(bytes: DocumentBytes): boolean {
+  return isUtf16(bytes) || isUtf8Text(bytes);
+}
+
+function encodingOf(bytes: Uint8Array): 'utf-8' | 'utf-16le' | 'utf-16be' {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le';
+  return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8';
 }
 
 /**

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isUtf8 } from 'node:buffer';
+import { isUtf8Text } from './bytes.ts';
 import type { JsonObject, JsonValue } from './canonical-json-jcs.ts';
-import { isPedigreeError } from './errors.ts';
+import { isPedigreeError, isStoreFault } from './errors.ts';
 import { parseExactJson } from './exact-json.ts';
 import { decodeText, isJsonObject, parseJson, type JsonDocument } from './json.ts';
 import { itemsOf, toArray } from './long-list.ts';
+import { ByteView, loadAll, type DocumentBytes } from './stored-bytes.ts';
 
 /** A list of the root that is shorter is read at once. */
 const LIST_BYTES = 1 << 16;
@@ -37,69 +38,67 @@ interface ListPlace {
  * Reads a large JSON object without ever holding all of it: the long lists among its members are kept as bytes, and their
  * items are parsed when they are asked for, a few at a time, again each time. Everything is checked once, here, so that
  * reading cannot fail later; the value is the one that parseJson gives, to whoever only reads it.
- * @param bytes must not change as long as the document is used
+ * @param bytes must not change, nor be closed, as long as the document is used
  * @param chunkBytes how much of a list is parsed at a time; a test makes it small
  * @returns undefined where this is not one JSON object in UTF-8 without a fault: parseJson then says what it is
+ * @throws {PedigreeError} ERR_STORE_UNAVAILABLE, here and whenever an item is asked for, where stored bytes cannot be read back
  */
 export function parseLargeJson(
-  bytes: Uint8Array,
+  bytes: DocumentBytes,
   maxDepth: number,
   chunkBytes: number = CHUNK_BYTES,
 ): JsonDocument | undefined {
-  if (!isUtf8(bytes)) return undefined;
-  const places = findLists(bytes, chunkBytes, Math.min(LIST_BYTES, chunkBytes));
+  if (!isUtf8Text(bytes)) return undefined;
+  const view = new ByteView(bytes);
+  const places = findLists(view, chunkBytes, Math.min(LIST_BYTES, chunkBytes));
   try {
-    const value = parseJson(withoutItems(bytes, places), maxDepth).value;
+    const value = parseJson(withoutItems(view, places), maxDepth).value;
     if (!isJsonObject(value)) return undefined;
     for (const place of places) {
-      const list = new LongList(bytes, place);
-      if (!list.isSound(maxDepth - 1) || !putList(value, bytes, place, list)) return undefined;
+      const list = new LongList(view, place);
+      if (!list.isSound(maxDepth - 1) || !putList(value, view, place, list)) return undefined;
     }
     return {
       value,
       get text() {
-        return decodeText(bytes);
+        return decodeText(loadAll(bytes));
       },
     };
   } catch (error) {
-    if (isPedigreeError(error)) return undefined;
+    if (isPedigreeError(error) && !isStoreFault(error)) return undefined;
     throw error;
   }
 }
 
 /** The text with nothing between the brackets of the lists. Whoever can parse it and each list's items can parse all of it. */
-function withoutItems(bytes: Uint8Array, places: readonly ListPlace[]): string {
+function withoutItems(bytes: ByteView, places: readonly ListPlace[]): string {
   const parts: string[] = [];
   let from = 0;
   for (const { open, close } of places) {
-    parts.push(textOf(bytes, from, open + 1));
+    parts.push(bytes.text(from, open + 1));
     from = close;
   }
-  return parts.join('') + textOf(bytes, from, bytes.length);
+  return parts.join('') + bytes.text(from, bytes.length);
 }
 
 function putList(
   root: JsonObject,
-  bytes: Uint8Array,
+  bytes: ByteView,
   { keyStart, keyEnd }: ListPlace,
   list: LongList,
 ): boolean {
-  const key = JSON.parse(textOf(bytes, keyStart, keyEnd)) as string;
+  const key = JSON.parse(bytes.text(keyStart, keyEnd)) as string;
   const empty = Object.hasOwn(root, key) ? root[key] : undefined;
   if (!Array.isArray(empty) || empty.length > 0) return false;
   Object.defineProperty(root, key, { value: toArray<JsonValue>(list), enumerable: true });
   return true;
 }
 
-function textOf(bytes: Uint8Array, from: number, to: number): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('utf8');
-}
-
 /**
  * Finds the long lists among the root's members. Looks at each byte once and checks nothing: where brackets do not match,
  * the pieces will not parse.
  */
-function findLists(bytes: Uint8Array, chunkBytes: number, listBytes: number): ListPlace[] {
+function findLists(bytes: ByteView, chunkBytes: number, listBytes: number): ListPlace[] {
   const found: ListPlace[] = [];
   let list: ListPlace | undefined;
   let depth = 0;
@@ -107,7 +106,7 @@ function findLists(bytes: Uint8Array, chunkBytes: number, listBytes: number): Li
   let keyEnd = 0;
   let chunkEnd = 0;
   for (let at = 0; at < bytes.length; at++) {
-    const code = bytes[at];
+    const code = bytes.at(at);
     if (code === QUOTE) {
       const start = at;
       at = stringEnd(bytes, at);
@@ -140,10 +139,10 @@ function findLists(bytes: Uint8Array, chunkBytes: number, listBytes: number): Li
 }
 
 /** Position of the closing quote of the string that opens at `open`, or the end. */
-function stringEnd(bytes: Uint8Array, open: number): number {
+function stringEnd(bytes: ByteView, open: number): number {
   let at = open + 1;
   for (; at < bytes.length; at++) {
-    const code = bytes[at];
+    const code = bytes.at(at);
     if (code === QUOTE) return at;
     if (code === BACKSLASH) at++;
   }
@@ -153,7 +152,7 @@ function stringEnd(bytes: Uint8Array, open: number): number {
 /** The items of a list that is kept as bytes. */
 class LongList {
   readonly count: number;
-  readonly #bytes: Uint8Array;
+  readonly #bytes: ByteView;
   readonly #place: ListPlace;
   #last = -1;
   #lastItems: readonly JsonValue[] = [];
@@ -161,7 +160,7 @@ class LongList {
   #before = -1;
   #itemsBefore: readonly JsonValue[] = [];
 
-  constructor(bytes: Uint8Array, place: ListPlace) {
+  constructor(bytes: ByteView, place: ListPlace) {
     this.#bytes = bytes;
     this.#place = place;
     this.count = place.count;
@@ -201,7 +200,7 @@ class LongList {
     const next = starts[chunk + 1];
     // a comma stands before the next chunk
     const end = next === undefined ? close : next - 1;
-    return `[${textOf(this.#bytes, starts[chunk] ?? close, end)}]`;
+    return `[${this.#bytes.text(starts[chunk] ?? close, end)}]`;
   }
 
   /** Mostly the chunk of the item before, or the one after it. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isDigest, type Digest } from '../core/digest.ts';
-import { excerpt, isPedigreeError, type PedigreeError } from '../core/errors.ts';
+import { excerpt, isStoreFault, type PedigreeError } from '../core/errors.ts';
 import type { Clock } from '../core/instant.ts';
+import { closeBytes, type DocumentBytes } from '../core/stored-bytes.ts';
 import type { Problem, RevocationClaim } from '../graph/domain/facts.ts';
 import type { DocumentEvent, RevocationEvent, Standing } from '../graph/domain/log-event.ts';
 import type { Draft, Ledger } from '../graph/ledger.ts';
@@ -68,13 +69,14 @@ export class Ingestor {
     this.#options = options;
   }
 
-  /** Ingests a stream of things. @returns every outcome, in order */
+  /** Ingests a stream of things and closes their bytes. @returns every outcome, in order */
   async ingest(
     received: AsyncIterable<Received> | Iterable<Received>,
     request: IngestRequest,
   ): Promise<IngestOutcome[]> {
     const outcomes: IngestOutcome[] = [];
     let group: PreparedDocument[] = [];
+    const taken: DocumentBytes[] = [];
     let bytes = 0;
     let trust = this.#options.trust();
     const report = (outcome: IngestOutcome): void => {
@@ -84,23 +86,30 @@ export class Ingestor {
     const flush = async (): Promise<void> => {
       if (group.length === 0) return;
       const done = await this.#commitEach(group, request);
+      release();
       group = [];
       bytes = 0;
       trust = this.#options.trust();
       done.forEach(report);
     };
-    for await (const one of received) {
-      if ('refused' in one) {
-        report(refusedOutcome(one.source, one.refused));
-        continue;
+    const release = (): void => taken.splice(0).forEach(closeBytes);
+    try {
+      for await (const one of received) {
+        if ('refused' in one) {
+          report(refusedOutcome(one.source, one.refused));
+          continue;
+        }
+        taken.push(one.bytes);
+        const context = { ...trust, at: this.#options.clock() };
+        const prepared = await prepareDocument(one.bytes, one.source, context, request);
+        group.push(...prepared);
+        bytes += one.bytes.length;
+        if (group.length >= GROUP_DOCUMENTS || bytes >= GROUP_BYTES) await flush();
       }
-      const context = { ...trust, at: this.#options.clock() };
-      const prepared = await prepareDocument(one.bytes, one.source, context, request);
-      group.push(...prepared);
-      bytes += one.bytes.length;
-      if (group.length >= GROUP_DOCUMENTS || bytes >= GROUP_BYTES) await flush();
+      await flush();
+    } finally {
+      release();
     }
-    await flush();
     return outcomes;
   }
 
@@ -202,12 +211,6 @@ export class Ingestor {
       ),
     }));
   }
-}
-
-/** The store or the log is at fault, not a document: to be told, not worked around. */
-function isStoreFault(error: unknown): boolean {
-  if (!isPedigreeError(error)) return false;
-  return error.code.startsWith('ERR_STORE_') || error.code === 'ERR_LOG_CORRUPT';
 }
 
 /** Splits a group where documents that were handed in begin. */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { sha256, type Digest } from '../core/digest.ts';
-import { isPedigreeError, PedigreeError } from '../core/errors.ts';
+import { isPedigreeError, isStoreFault, PedigreeError } from '../core/errors.ts';
 import type { Instant } from '../core/instant.ts';
 import { LIMITS } from '../core/limits.ts';
+import type { DocumentBytes } from '../core/stored-bytes.ts';
 import type { Facts, Problem } from '../graph/domain/facts.ts';
 import type { EvidenceRecord, SignatureRecord, Standing } from '../graph/domain/log-event.ts';
 import { bindStatement } from '../attest/tee/bind.ts';
@@ -12,7 +13,7 @@ import type { TrustRoots } from '../attest/trust/roots.ts';
 import { verifyEnvelope } from '../attest/signature/verify-envelope.ts';
 import { claimsOf } from '../attest/verified.ts';
 import type { AttachedEvidence, SignedEnvelope } from '../schemas/envelope.ts';
-import type { InnerDocument, Reading } from './extract/extractor.ts';
+import type { Reading } from './extract/extractor.ts';
 import { readDocument } from './extract/registry.ts';
 
 /** What verification may lean on: the operator's files, and the time. */
@@ -26,7 +27,8 @@ export interface TrustContext {
 /** A document ready to be logged: read, verified, nothing written yet. */
 export interface PreparedDocument {
   readonly digest: Digest;
-  readonly bytes: Uint8Array;
+  /** Whoever handed them in closes them. */
+  readonly bytes: DocumentBytes;
   readonly source: string;
   readonly unpackedFrom: Digest | null;
   readonly standing: Standing;
@@ -49,9 +51,10 @@ export interface PrepareOptions {
 /**
  * Reads a document and everything inside it, outer first. Never throws for what a document contains: what cannot be read
  * is quarantined with its reason.
+ * @throws {PedigreeError} ERR_STORE_UNAVAILABLE where stored bytes cannot be read back
  */
 export async function prepareDocument(
-  bytes: Uint8Array,
+  bytes: DocumentBytes,
   source: string,
   trust: TrustContext,
   options: PrepareOptions = {},
@@ -63,7 +66,7 @@ export async function prepareDocument(
 
 async function prepareInto(
   prepared: PreparedDocument[],
-  document: InnerDocument,
+  document: { readonly name: string; readonly bytes: DocumentBytes },
   unpackedFrom: Digest | null,
   depth: number,
   trust: TrustContext,
@@ -84,6 +87,7 @@ async function prepareInto(
     // a verifier that breaks on one document must not keep the others out
     signature = signatureRecord(read.reading, trust);
   } catch (error) {
+    if (isStoreFault(error)) throw error;
     prepared.push({ ...base, ...quarantined(error) });
     return;
   }

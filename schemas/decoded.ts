@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import { indexOfByte } from '../core/bytes.ts';
-import { decodeText, parseJson, type JsonDocument } from '../core/json.ts';
+import { decodeText, isDecodable, isUtf16, parseJson, type JsonDocument } from '../core/json.ts';
 import { parseLargeJson } from '../core/large-json.ts';
 import { LIMITS } from '../core/limits.ts';
+import {
+  headOf,
+  isHeld,
+  loadAll,
+  type DocumentBytes,
+  type StoredBytes,
+} from '../core/stored-bytes.ts';
 
-/** Bytes decoded once, before any format looks at them. */
+/** Bytes decoded once, before any format looks at them. Stored bytes stay where they are. */
 export type Decoded =
-  | { readonly kind: 'json'; readonly bytes: Uint8Array; readonly json: JsonDocument }
-  | { readonly kind: 'text'; readonly bytes: Uint8Array; readonly text: string }
-  | { readonly kind: 'binary'; readonly bytes: Uint8Array };
+  | { readonly kind: 'json'; readonly bytes: DocumentBytes; readonly json: JsonDocument }
+  | { readonly kind: 'text'; readonly bytes: DocumentBytes; readonly text: string }
+  | { readonly kind: 'binary'; readonly bytes: DocumentBytes };
 
 /** What detection says of a document: its format and the version that the document names. */
 export interface Detected {
@@ -24,9 +31,10 @@ export type Detector = (decoded: Decoded) => Detected | undefined;
  * Decodes bytes: text that opens as JSON does must be JSON, other text stays text, bytes with NUL or broken encoding are
  * binary.
  * @param largeBytes JSON objects from this size on are not held whole; what they say is the same
- * @throws {PedigreeError} ERR_PARSE_JSON, ERR_PARSE_DEPTH, ERR_PARSE_DUPLICATE_KEY for text that opens like JSON and is not
+ * @throws {PedigreeError} ERR_PARSE_JSON, ERR_PARSE_DEPTH, ERR_PARSE_DUPLICATE_KEY for text that opens like JSON and is not;
+ * ERR_STORE_UNAVAILABLE where stored bytes cannot be read back
  */
-export function decode(bytes: Uint8Array, largeBytes: number = LARGE_BYTES): Decoded {
+export function decode(bytes: DocumentBytes, largeBytes: number = LARGE_BYTES): Decoded {
   const json = bytes.length < largeBytes ? undefined : findLargeJson(bytes, largeBytes);
   if (json !== undefined) return { kind: 'json', bytes, json };
   const text = findText(bytes);
@@ -35,25 +43,32 @@ export function decode(bytes: Uint8Array, largeBytes: number = LARGE_BYTES): Dec
   return { kind: 'json', bytes, json: parseJson(text) };
 }
 
-/** Smaller documents are read at once: that is faster, and what it takes is soon given back. */
-const LARGE_BYTES = 4 * 1024 * 1024;
+/** Smaller documents are held and read at once: that is faster, and what it takes is soon given back. */
+export const LARGE_BYTES = 4 * 1024 * 1024;
 const OPEN_BRACE = 0x7b;
 
-function findLargeJson(bytes: Uint8Array, largeBytes: number): JsonDocument | undefined {
-  const start = bytes.subarray(0, 4096).findIndex((byte) => byte > 0x20);
-  if (bytes[start] !== OPEN_BRACE || indexOfByte(bytes, 0) >= 0) return undefined;
+function findLargeJson(bytes: DocumentBytes, largeBytes: number): JsonDocument | undefined {
+  const first = headOf(bytes, 4096).find((byte) => byte > 0x20);
+  if (first !== OPEN_BRACE || indexOfByte(bytes, 0) >= 0) return undefined;
   return parseLargeJson(bytes, LIMITS.depth, largeBytes === LARGE_BYTES ? undefined : largeBytes);
 }
 
-function findText(bytes: Uint8Array): string | undefined {
+function findText(bytes: DocumentBytes): string | undefined {
+  if (!isHeld(bytes) && !isStoredText(bytes)) return undefined;
+  const held = loadAll(bytes);
   let text: string;
   try {
-    text = decodeText(bytes);
+    text = decodeText(held);
   } catch {
     return undefined;
   }
   // a NUL has a zero byte in every encoding, and bytes are searched faster
-  return indexOfByte(bytes, 0) >= 0 && text.includes('\u0000') ? undefined : text;
+  return indexOfByte(held, 0) >= 0 && text.includes('\u0000') ? undefined : text;
+}
+
+/** False for most of what is no text, so that it need not be loaded. Only UTF-16 has zero bytes where there is no NUL. */
+function isStoredText(bytes: StoredBytes): boolean {
+  return isDecodable(bytes) && (isUtf16(bytes) || indexOfByte(bytes, 0) < 0);
 }
 
 /**

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { indexOfByte } from '../core/bytes.ts';
 import { isPedigreeError } from '../core/errors.ts';
-import { decodeText, parseJson } from '../core/json.ts';
+import { decodeText, isDecodable, parseJson } from '../core/json.ts';
+import { ByteView, isHeld, loadAll, type DocumentBytes } from '../core/stored-bytes.ts';
 
 /** One line of a JSON Lines file, a document of its own. */
 export interface JsonLine {
@@ -16,9 +17,9 @@ export interface JsonLine {
  * document of its own that fails by itself, so it cannot take its neighbours into quarantine.
  * @see https://jsonlines.org
  */
-export function splitJsonLines(bytes: Uint8Array): readonly JsonLine[] | undefined {
+export function splitJsonLines(bytes: DocumentBytes): readonly JsonLine[] | undefined {
   if (!mayBeLines(bytes)) return undefined;
-  const text = findJsonText(bytes);
+  const text = findJsonText(loadAll(bytes));
   if (text === undefined || !opensWithJsonLine(text)) return undefined;
   const lines: { name: string; text: string }[] = [];
   for (const [index, raw] of text.split('\n').entries()) {
@@ -38,17 +39,28 @@ const CLOSERS = new Set([0x5d, 0x7d]);
  * False, cheaply, for most large documents: in UTF-8 the first line that says anything must end in a bracket or brace. One
  * that does is looked at as text.
  */
-function mayBeLines(bytes: Uint8Array): boolean {
-  if ((bytes[0] ?? 0) >= 0x80) return true;
-  const start = bytes.findIndex((byte) => byte > 0x20);
-  if (start < 0) return false;
+function mayBeLines(bytes: DocumentBytes): boolean {
+  const view = new ByteView(bytes);
+  if ((view.at(0) ?? 0) >= 0x80) return isHeld(bytes) || isDecodable(bytes);
+  const start = afterSpace(view, 0);
   const end = indexOfByte(bytes, LINE_FEED, start);
   if (end < 0) return false;
   let last = end - 1;
-  while (last > start && (bytes[last] ?? 0) <= 0x20) last--;
-  if (!CLOSERS.has(bytes[last] ?? 0)) return false;
+  while (last > start && isSpace(view.at(last))) last--;
+  if (!CLOSERS.has(view.at(last) ?? 0)) return false;
   // one document on one line
-  return bytes.subarray(end).some((byte) => byte > 0x20);
+  return afterSpace(view, end) < view.length;
+}
+
+/** Position of the first byte from `from` on that is no space, or the end. */
+function afterSpace(view: ByteView, from: number): number {
+  let at = from;
+  while (at < view.length && isSpace(view.at(at))) at++;
+  return at;
+}
+
+function isSpace(byte: number | undefined): boolean {
+  return byte !== undefined && byte <= 0x20;
 }
 
 /** Looks at the first line alone, so that one large JSON document is not parsed twice. */

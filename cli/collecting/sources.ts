@@ -51,7 +51,7 @@ export function nameSources(
 }
 
 function nameSource(named: string, options: NamingOptions): NamedSource {
-  if (named === '-') return standardInput(options.input);
+  if (named === '-') return standardInput(options);
   const entry: SourceEntry = { source: named, kind: undefined, allowHosts: [], options: {} };
   return findUrlSource(entry, options) ?? localPath(named, options, true);
 }
@@ -81,9 +81,9 @@ function readSourcesFile(file: string, options: NamingOptions): NamedSource[] {
   }
 }
 
-function standardInput(input: AsyncIterable<Uint8Array>): NamedSource {
+function standardInput({ input, machine }: NamingOptions): NamedSource {
   return {
-    collector: createStreamCollector(input, 'stdin'),
+    collector: createStreamCollector(input, 'stdin', machine.spool),
     createFetch: noFetch,
     isIncremental: false,
     isPatient: true,
@@ -101,7 +101,8 @@ function localPath(
   { watch, again, machine }: NamingOptions,
   isOnce: boolean,
 ): NamedSource {
-  const folder = createFolderCollector(path, watch ? { watch: WATCH } : { isOnce });
+  const { spool } = machine;
+  const folder = createFolderCollector(path, watch ? { watch: WATCH, spool } : { isOnce, spool });
   const isCheckout = !watch && existsSync(join(path, '.git', 'objects'));
   return {
     collector: isCheckout ? withCheckout(path, folder, machine) : folder,

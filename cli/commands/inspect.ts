@@ -2,16 +2,18 @@
 import type { Command } from 'commander';
 import { isDigest, type Digest } from '../../core/digest.ts';
 import type { PedigreeError } from '../../core/errors.ts';
+import { closeBytes } from '../../core/stored-bytes.ts';
 import type { Facts } from '../../graph/domain/facts.ts';
 import { extractModelFolder } from '../../ingest/extract/model-folder.ts';
 import { prepareDocument, type PreparedDocument } from '../../ingest/prepare.ts';
 import { receivePath, receiveStream, type Received } from '../../ingest/receive/files.ts';
+import type { Spool } from '../../ingest/receive/spool.ts';
 import { readModelFolder } from '../../ingest/receive/model-folder.ts';
 import { run, withHome, writeJson, type CommandContext, type CommonOptions } from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { findTrust } from '../home.ts';
 import { printable, shortRef, styled, table, type Terminal } from '../output/terminal.ts';
-import { settingsFromEnvironment, systemClock } from '../wire.ts';
+import { settingsFromEnvironment, systemClock, temporarySpool } from '../wire.ts';
 import { subjectOption } from './ref-argument.ts';
 
 interface InspectOptions extends CommonOptions {
@@ -43,6 +45,7 @@ async function inspect(
   const { home } = settingsFromEnvironment(options.home);
   const trust = { ...findTrust(home), at: systemClock() };
   const prepare = { strict: options.lenient !== true, ...(await subjectOption(options)) };
+  const spool = temporarySpool();
   const standings: string[] = [];
   for (const path of paths) {
     if (options.model === true) {
@@ -51,16 +54,21 @@ async function inspect(
       standings.push('accepted');
       continue;
     }
-    for await (const one of path === '-' ? receiveInput(context) : receivePath(path)) {
+    const received = path === '-' ? receiveInput(context, spool) : receivePath(path, { spool });
+    for await (const one of received) {
       if ('refused' in one) {
         standings.push('refused');
         writeRefused(context, one.source, one.refused, options);
         continue;
       }
-      for (const document of await prepareDocument(one.bytes, one.source, trust, prepare)) {
-        standings.push(document.standing);
-        if (options.json === true) writeJson(context, inspectJson(document));
-        else printDocument(context.terminal, document);
+      try {
+        for (const document of await prepareDocument(one.bytes, one.source, trust, prepare)) {
+          standings.push(document.standing);
+          if (options.json === true) writeJson(context, inspectJson(document));
+          else printDocument(context.terminal, document);
+        }
+      } finally {
+        closeBytes(one.bytes);
       }
     }
   }
@@ -72,8 +80,8 @@ async function inspect(
     : EXIT.unsure;
 }
 
-async function* receiveInput({ input }: CommandContext): AsyncGenerator<Received> {
-  yield await receiveStream(input, 'stdin');
+async function* receiveInput({ input }: CommandContext, spool: Spool): AsyncGenerator<Received> {
+  yield await receiveStream(input, 'stdin', spool);
 }
 
 function writeFolder(

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { hexOf, sha256, type Digest } from '../../core/digest.ts';
 import { PedigreeError } from '../../core/errors.ts';
+import type { DocumentBytes } from '../../core/stored-bytes.ts';
 import { writeSynced } from '../write-synced.ts';
-import type { BlobStore } from './port.ts';
+import type { Blob, BlobStore } from './port.ts';
 
 /** Blobs as files: `<folder>/<first two hex digits>/<the rest>`. Written aside, synced, then renamed into place. */
 export class FolderBlobStore implements BlobStore {
@@ -15,14 +16,12 @@ export class FolderBlobStore implements BlobStore {
     this.#folder = folder;
   }
 
-  async put(
-    blobs: readonly { readonly digest: Digest; readonly bytes: Uint8Array }[],
-  ): Promise<void> {
+  async put(blobs: readonly Blob[]): Promise<void> {
     const folders = new Set<string>();
     await Promise.all(
       blobs.map(async ({ digest, bytes }) => {
         const path = this.#path(digest);
-        if (await isKept(path, digest)) return;
+        if (await isKept(path, digest, bytes.length)) return;
         const isNewFolder = await writeWhole(path, bytes);
         if (isNewFolder) folders.add(dirname(dirname(path)));
         folders.add(dirname(path));
@@ -58,16 +57,34 @@ export class FolderBlobStore implements BlobStore {
 }
 
 /** True where the very bytes are there: what was damaged meanwhile is written again. */
-async function isKept(path: string, digest: Digest): Promise<boolean> {
+async function isKept(path: string, digest: Digest, sizeBytes: number): Promise<boolean> {
   try {
-    return sha256(await readFile(path)) === digest;
+    const file = await open(path, 'r');
+    try {
+      if ((await file.stat()).size !== sizeBytes) return false;
+      return (await sha256OfFile(file, Math.min(sizeBytes, READ_BYTES))) === digest;
+    } finally {
+      await file.close();
+    }
   } catch {
     return false;
   }
 }
 
+const READ_BYTES = 1 << 18;
+
+async function sha256OfFile(file: FileHandle, pieceBytes: number): Promise<string> {
+  const hash = createHash('sha256');
+  const buffer = new Uint8Array(pieceBytes);
+  for (;;) {
+    const { bytesRead } = await file.read(buffer);
+    if (bytesRead === 0) return `sha256:${hash.digest('hex')}`;
+    hash.update(buffer.subarray(0, bytesRead));
+  }
+}
+
 /** @returns true where the folder was made for it. @throws {PedigreeError} ERR_STORE_UNAVAILABLE */
-async function writeWhole(path: string, bytes: Uint8Array): Promise<boolean> {
+async function writeWhole(path: string, bytes: DocumentBytes): Promise<boolean> {
   // a name that no process has used: one that was killed may have left its own behind
   const aside = `${path}.${randomUUID()}.part`;
   try {

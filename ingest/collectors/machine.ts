@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Spool } from '../receive/spool.ts';
 
 /** What collectors may use of the machine that they run on. */
 export interface Machine {
@@ -6,4 +7,6 @@ export interface Machine {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** A folder of ours for what need not be fetched twice. May be emptied at any time. */
   readonly cacheFolder: string;
+  /** Where large documents are set aside while they are read; absent: they are held in memory. */
+  readonly spool?: Spool;
 }

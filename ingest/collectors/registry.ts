@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { excerpt, PedigreeError } from '../../core/errors.ts';
-import { folderKind } from './folder/collector.ts';
+import { createFolderKind } from './folder/collector.ts';
 import { createGitKind } from './git/collector.ts';
 import { httpKind } from './http/collector.ts';
 import { huggingFaceKind } from './hugging-face/collector.ts';
@@ -12,7 +12,7 @@ import type { CollectorKind } from './source-spec.ts';
 
 /** Every kind of source; a new one is one line here. */
 const kindsOf = (machine: Machine): readonly CollectorKind[] => [
-  folderKind,
+  createFolderKind(machine),
   httpKind,
   createGitKind(machine),
   ociKind,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isPedigreeError, PedigreeError } from '../../core/errors.ts';
 import type { Clock } from '../../core/instant.ts';
+import { closeBytes } from '../../core/stored-bytes.ts';
 import type { IngestOutcome } from '../pipeline.ts';
 import type { Received } from '../receive/files.ts';
 import type { BoundedFetch } from './bounded-fetch.ts';
@@ -234,6 +235,9 @@ class SourceRun {
       });
     } catch (error) {
       throw new StoreFault(error);
+    } finally {
+      // a fault may have left some of them untaken
+      batch.forEach(({ received }) => 'bytes' in received && closeBytes(received.bytes));
     }
   }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { loadAll } from '../../core/stored-bytes.ts';
 import { clip } from '../../core/text.ts';
 import type { Kind } from '../../graph/domain/kinds.ts';
 import { nameRef } from '../../graph/domain/node-ref.ts';
@@ -46,7 +47,7 @@ export const c2paReader: FormatReader = {
 function parse(decoded: Decoded): ParsedC2pa {
   return decoded.kind === 'json'
     ? parseManifestExport(jsonRoot(decoded))
-    : parseManifestStore(decoded.bytes);
+    : parseManifestStore(loadAll(decoded.bytes));
 }
 
 function addAsset(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash } from 'node:crypto';
+import { hashHex } from '../../core/digest.ts';
 import { PedigreeError } from '../../core/errors.ts';
+import type { DocumentBytes } from '../../core/stored-bytes.ts';
 import { nameRef } from '../../graph/domain/node-ref.ts';
 import {
   parseDvcListing,
@@ -264,9 +265,9 @@ function addListing(
   builder: FactsBuilder,
   context: ReadContext,
   document: DvcDocument & { kind: 'listing' },
-  bytes: Uint8Array,
+  bytes: DocumentBytes,
 ): void {
-  const md5 = createHash('md5').update(bytes).digest('hex');
+  const md5 = hashHex('md5', bytes);
   const directory = addSubject(builder, context, {
     kinds: ['Dataset'],
     pointer: '',

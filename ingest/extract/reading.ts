@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { canonicalizeJcs, type JsonValue } from '../../core/canonical-json-jcs.ts';
+import { includesAscii } from '../../core/bytes.ts';
 import { PedigreeError } from '../../core/errors.ts';
+import { headOf, type DocumentBytes } from '../../core/stored-bytes.ts';
 import type { SchemaProblem } from '../../schemas/intoto/problem.ts';
 import type { Decoded, Detected } from '../../schemas/decoded.ts';
 import type { SignedEnvelope } from '../../schemas/envelope.ts';
@@ -24,23 +26,22 @@ export function jsonOf(decoded: Decoded): JsonValue {
 }
 
 /** Looks at the bytes, since the text of a large document is not at hand. In UTF-16 they are not looked for. */
-function mayEscapeSurrogates(bytes: Uint8Array): boolean {
-  if ((bytes[0] ?? 0) >= 0xfe) return true;
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-  return buffer.includes('\\ud') || buffer.includes('\\uD');
+function mayEscapeSurrogates(bytes: DocumentBytes): boolean {
+  if ((headOf(bytes, 1)[0] ?? 0) >= 0xfe) return true;
+  return includesAscii(bytes, '\\ud') || includesAscii(bytes, '\\uD');
 }
 
-function hasBrokenText(root: JsonValue): boolean {
-  const stack: JsonValue[] = [root];
-  for (let value = stack.pop(); value !== undefined; value = stack.pop()) {
-    if (typeof value === 'string' && !value.isWellFormed()) return true;
-    if (typeof value !== 'object' || value === null) continue;
-    for (const [key, item] of Object.entries(value)) {
-      if (!key.isWellFormed()) return true;
-      stack.push(item as JsonValue);
-    }
+/** Item by item, as the items of a large document are not held. Nesting is bounded before this. */
+function hasBrokenText(value: JsonValue): boolean {
+  if (typeof value === 'string') return !value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) {
+    for (const item of value as readonly JsonValue[]) if (hasBrokenText(item)) return true;
+    return false;
   }
-  return false;
+  return Object.entries(value).some(
+    ([key, item]) => !key.isWellFormed() || hasBrokenText(item as JsonValue),
+  );
 }
 
 /** Finishes a document that states facts: its own problems are listed with them and decide conformance, where asked for. */

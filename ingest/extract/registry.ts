@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isPedigreeError, PedigreeError } from '../../core/errors.ts';
 import { LIMITS } from '../../core/limits.ts';
+import { headOf, loadAll, type DocumentBytes } from '../../core/stored-bytes.ts';
 import { ARCHIVE_LIMITS } from '../../schemas/archive/model.ts';
 import { detectArchive } from '../../schemas/archive/detect.ts';
 import { decode } from '../../schemas/decoded.ts';
@@ -102,6 +103,8 @@ const READERS: ReadonlyMap<string, FormatReader> = new Map(
   ].flatMap((reader) => reader.formats.map((format) => [format, reader] as const)),
 );
 
+/** What an archive is told by. */
+const ARCHIVE_HEAD = 512;
 const OPAQUE = { format: 'opaque', version: null } as const;
 /** Lines of which one must be of a known format, so that a large data set is not parsed for nothing. */
 const LINES_LOOKED_AT = 1000;
@@ -116,14 +119,16 @@ export interface ReadDocument {
  * Reads one document: archives and JSON Lines are opened, everything else goes to the reader of its format. A report that
  * means nothing line by line is one document, though it is written as lines.
  * @param largeBytes from which size on documents are read in pieces (decode); what they say is the same
- * @throws {PedigreeError} where the bytes are not what they claim to be
+ * @throws {PedigreeError} where the bytes are not what they claim to be; ERR_STORE_UNAVAILABLE where stored bytes cannot be
+ * read back
  */
 export async function readDocument(
-  bytes: Uint8Array,
+  bytes: DocumentBytes,
   context: ReadContext,
   largeBytes?: number,
 ): Promise<ReadDocument> {
-  if (detectArchive(bytes) !== undefined) return readArchive(bytes, context);
+  if (detectArchive(headOf(bytes, ARCHIVE_HEAD)) !== undefined)
+    return readArchive(loadAll(bytes), context);
   const whole = findLinesReport(bytes);
   const lines = whole === undefined ? splitJsonLines(bytes) : undefined;
   if (lines !== undefined) return readLines(bytes, lines, context);
@@ -145,7 +150,7 @@ async function readArchive(bytes: Uint8Array, context: ReadContext): Promise<Rea
 
 /** Lines are documents where a format knows one of them; rows of data are one document that nobody reads. */
 function readLines(
-  bytes: Uint8Array,
+  bytes: DocumentBytes,
   lines: readonly JsonLine[],
   context: ReadContext,
 ): ReadDocument {

@@ -3,8 +3,10 @@ import { isUtf8 } from 'node:buffer';
 import { constants, type BigIntStats } from 'node:fs';
 import { lstat, open, readdir, realpath, type FileHandle } from 'node:fs/promises';
 import { sep } from 'node:path';
-import { PedigreeError } from '../../core/errors.ts';
+import { isPedigreeError, PedigreeError } from '../../core/errors.ts';
 import { LIMITS } from '../../core/limits.ts';
+import { closeBytes, type DocumentBytes } from '../../core/stored-bytes.ts';
+import { LARGE_BYTES } from '../../schemas/decoded.ts';
 import {
   findLayoutFiles,
   isOfDigest,
@@ -12,10 +14,11 @@ import {
   LAYOUT_INDEX,
   LAYOUT_MARK,
 } from '../unpack/oci-layout.ts';
+import type { Spool } from './spool.ts';
 
-/** Something that was handed in: its bytes, or why they were not read. */
+/** Something that was handed in: its bytes, for whoever takes them to close, or why they were not read. */
 export type Received =
-  | { readonly source: string; readonly bytes: Uint8Array }
+  | { readonly source: string; readonly bytes: DocumentBytes }
   | { readonly source: string; readonly refused: PedigreeError };
 
 /** Folders of tools, never evidence. */
@@ -42,6 +45,11 @@ export interface FileState {
   readonly changed: string;
 }
 
+/** True where nothing was written to a file between the two, as far as a file system tells. */
+export function isSameState(a: FileState, b: FileState): boolean {
+  return a.sizeBytes === b.sizeBytes && a.modified === b.modified && a.changed === b.changed;
+}
+
 /** A file that was come by. */
 export interface Visited {
   readonly source: string;
@@ -54,16 +62,28 @@ export interface Visited {
 /** Whether a file is read, by its source and state. */
 export type ShouldRead = (source: string, state: FileState) => boolean;
 
+export interface ReceiveOptions {
+  /** Where documents of LARGE_BYTES and more are set aside. Absent: they are held in memory like others. */
+  readonly spool?: Spool | undefined;
+  /** Files after which a folder is refused. */
+  readonly maxFiles?: number | undefined;
+}
+
+/** What reading one file takes. */
+interface Reading {
+  readonly shouldRead: ShouldRead;
+  readonly spool: Spool | undefined;
+}
+
 /**
  * The files of a path, in name order. Sizes are looked at before anything is read; a link that leads out of the folder is
  * refused, not followed. Whatever cannot be read is refused by name and the rest goes on.
- * @param maxFiles files after which a folder is refused
  */
 export async function* receivePath(
   path: string,
-  maxFiles: number = LIMITS.folderFiles,
+  options: ReceiveOptions = {},
 ): AsyncGenerator<Received> {
-  for await (const { received } of visitPath(path, () => true, maxFiles)) {
+  for await (const { received } of visitPath(path, () => true, options)) {
     if (received !== null) yield received;
   }
 }
@@ -72,12 +92,13 @@ export async function* receivePath(
 export async function* visitPath(
   path: string,
   shouldRead: ShouldRead,
-  maxFiles: number = LIMITS.folderFiles,
+  { spool, maxFiles = LIMITS.folderFiles }: ReceiveOptions = {},
 ): AsyncGenerator<Visited> {
   const root = await findRoot(path);
+  const reading = { shouldRead, spool };
   if (root === undefined) yield refusal(path, missing(path));
-  else if (await isFolder(root)) yield* visitFolder(root, path, shouldRead, maxFiles);
-  else yield await visitFile(root, path, shouldRead);
+  else if (await isFolder(root)) yield* visitFolder(root, path, reading, maxFiles);
+  else yield await visitFile(root, path, reading);
 }
 
 /** How many files a path holds, for a progress bar. Stops counting at the limit. */
@@ -99,24 +120,50 @@ export async function countFiles(path: string): Promise<number> {
 
 /**
  * Everything on a stream, as one document.
+ * @param spool where it is set aside once it is large; absent: it is held
  * @returns refused with ERR_LIMIT_SIZE as soon as the stream is longer than a document may be
  */
 export async function receiveStream(
   stream: AsyncIterable<Uint8Array>,
   source: string,
+  spool?: Spool,
 ): Promise<Received> {
-  const chunks: Uint8Array[] = [];
-  let sizeBytes = 0;
   try {
-    for await (const chunk of stream) {
-      sizeBytes += chunk.length;
-      if (sizeBytes > LIMITS.documentBytes) return { source, refused: tooLarge(source) };
-      chunks.push(chunk);
+    const pieces = withinLimit(stream, source)[Symbol.asyncIterator]();
+    const chunks: Uint8Array[] = [];
+    let sizeBytes = 0;
+    for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) {
+      chunks.push(next.value);
+      sizeBytes += next.value.length;
+      if (spool !== undefined && sizeBytes >= LARGE_BYTES)
+        return { source, bytes: await spool.copy(followedBy(chunks, pieces)) };
     }
-  } catch (cause) {
-    return { source, refused: unreadable(source, cause) };
+    return { source, bytes: new Uint8Array(Buffer.concat(chunks)) };
+  } catch (error) {
+    return { source, refused: isPedigreeError(error) ? error : unreadable(source, error) };
   }
-  return { source, bytes: new Uint8Array(Buffer.concat(chunks)) };
+}
+
+/** @throws {PedigreeError} ERR_LIMIT_SIZE */
+async function* withinLimit(
+  stream: AsyncIterable<Uint8Array>,
+  source: string,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let sizeBytes = 0;
+  for await (const chunk of stream) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > LIMITS.documentBytes) throw tooLarge(source);
+    yield chunk;
+  }
+}
+
+/** What was read ahead, then the rest. */
+async function* followedBy(
+  chunks: Uint8Array[],
+  pieces: AsyncGenerator<Uint8Array, void, undefined>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for (const chunk of chunks.splice(0)) yield chunk;
+  yield* pieces;
 }
 
 async function findRoot(path: string): Promise<Buffer | undefined> {
@@ -138,7 +185,7 @@ async function isFolder(path: Buffer): Promise<boolean> {
 async function* visitFolder(
   root: Buffer,
   name: string,
-  shouldRead: ShouldRead,
+  reading: Reading,
   maxFiles: number,
 ): AsyncGenerator<Visited> {
   const pending: Entry[] = [{ path: root, type: 'folder' }];
@@ -153,9 +200,9 @@ async function* visitFolder(
       yield refusal(name, tooMany(name, maxFiles));
       return;
     } else if (entry.type === 'link') {
-      yield compared(entry, await visitLink(entry.path, source, root, shouldRead));
+      yield compared(entry, await visitLink(entry.path, source, root, reading));
     } else {
-      yield await visitFile(entry.path, source, shouldRead);
+      yield await visitFile(entry.path, source, reading);
     }
   }
 }
@@ -192,6 +239,7 @@ function compared({ layoutPath }: Entry, visited: Visited): Visited {
   const { source, received, state } = visited;
   if (layoutPath === undefined || received === null || 'refused' in received) return visited;
   if (isOfDigest(layoutPath, received.bytes)) return visited;
+  closeBytes(received.bytes);
   const why = 'its content does not have the digest that it is named by';
   return refusal(source, new PedigreeError('ERR_PARSE_DOCUMENT', why, { file: source }), state);
 }
@@ -269,7 +317,7 @@ async function visitLink(
   path: Buffer,
   source: string,
   root: Buffer,
-  shouldRead: ShouldRead,
+  reading: Reading,
 ): Promise<Visited> {
   let target: Buffer;
   try {
@@ -299,10 +347,14 @@ async function visitLink(
       new PedigreeError('ERR_PATH_OUTSIDE', 'a link to a folder is not followed', { file: source }),
     );
   }
-  return visitFile(target, source, shouldRead);
+  return visitFile(target, source, reading);
 }
 
-async function visitFile(path: Buffer, source: string, shouldRead: ShouldRead): Promise<Visited> {
+async function visitFile(
+  path: Buffer,
+  source: string,
+  { shouldRead, spool }: Reading,
+): Promise<Visited> {
   try {
     const file = await open(path, OPEN_FLAGS);
     try {
@@ -311,12 +363,12 @@ async function visitFile(path: Buffer, source: string, shouldRead: ShouldRead): 
       if (!info.isFile()) return refusal(source, notAFile(source), state);
       if (!shouldRead(source, state)) return { source, received: null, state };
       if (state.sizeBytes > LIMITS.documentBytes) return refusal(source, tooLarge(source), state);
-      return { source, received: await readWhole(file, source, state), state };
+      return { source, received: await readFile(file, source, state, spool), state };
     } finally {
       await file.close();
     }
-  } catch (cause) {
-    return refusal(source, unreadable(source, cause));
+  } catch (error) {
+    return refusal(source, isPedigreeError(error) ? error : unreadable(source, error));
   }
 }
 
@@ -328,17 +380,38 @@ function stateOf(info: BigIntStats): FileState {
   };
 }
 
-async function readWhole(
+async function readFile(
   file: FileHandle,
   source: string,
-  { sizeBytes }: FileState,
+  state: FileState,
+  spool: Spool | undefined,
 ): Promise<Received> {
+  const { sizeBytes } = state;
   // some file systems do not say how long a file is
   if (sizeBytes === 0) {
     const stream = file.createReadStream({ autoClose: false, end: LIMITS.documentBytes });
-    return receiveStream(stream, source);
+    return receiveStream(stream, source, spool);
   }
-  return { source, bytes: new Uint8Array(await file.readFile()) };
+  if (sizeBytes < LARGE_BYTES || spool === undefined)
+    return { source, bytes: new Uint8Array(await file.readFile()) };
+  const bytes = await spool.copy(withinLimit(piecesOf(file), source));
+  const now = stateOf(await file.stat({ bigint: true }));
+  if (bytes.length === sizeBytes && isSameState(now, state)) return { source, bytes };
+  bytes.close();
+  return { source, refused: changedMeanwhile(source) };
+}
+
+const PIECE_BYTES = 1 << 18;
+
+/** The bytes of a file in order; a piece is overwritten by the next one. */
+async function* piecesOf(file: FileHandle): AsyncGenerator<Uint8Array, void, undefined> {
+  const buffer = new Uint8Array(PIECE_BYTES);
+  for (let at = 0; ;) {
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
 }
 
 function missing(path: string): PedigreeError {
@@ -360,6 +433,15 @@ function notAFile(source: string): PedigreeError {
 
 function unreadable(source: string, cause: unknown): PedigreeError {
   return new PedigreeError('ERR_NOT_FOUND', 'cannot be read', { cause, file: source });
+}
+
+/** What was copied may be half of the old and half of the new. */
+function changedMeanwhile(source: string): PedigreeError {
+  return new PedigreeError('ERR_SOURCE_UNAVAILABLE', 'it was changed while it was being read', {
+    file: source,
+    hint: 'read it again once nobody writes to it',
+    retryable: true,
+  });
 }
 
 function tooMany(source: string, most: number): PedigreeError {

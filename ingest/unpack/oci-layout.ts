@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { createHash } from 'node:crypto';
+import { hashHex } from '../../core/digest.ts';
 import { isPedigreeError } from '../../core/errors.ts';
 import { parseJson } from '../../core/json.ts';
 import { LIMITS } from '../../core/limits.ts';
+import type { DocumentBytes } from '../../core/stored-bytes.ts';
 import { isManifestType } from '../../schemas/oci-manifest/media-types.ts';
 import type { OciDescriptor, OciManifest } from '../../schemas/oci-manifest/model.ts';
 import { parseOciManifest } from '../../schemas/oci-manifest/parse.ts';
@@ -68,11 +69,11 @@ export async function findLayoutFiles(
 }
 
 /** True where the bytes have the digest that their path names, or where the path names none (`index.json`). */
-export function isOfDigest(path: string, bytes: Uint8Array): boolean {
+export function isOfDigest(path: string, bytes: DocumentBytes): boolean {
   const [folder, algorithm = '', hex = ''] = path.split('/');
   if (folder !== LAYOUT_BLOBS) return true;
   if (algorithm !== 'sha256' && algorithm !== 'sha512') return false;
-  return createHash(algorithm).update(bytes).digest('hex') === hex;
+  return hashHex(algorithm, bytes) === hex;
 }
 
 function blobPath({ algorithm, hex }: OciDescriptor): string {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isJsonObject, member, stringMember } from '../../core/json.ts';
+import { headOf } from '../../core/stored-bytes.ts';
 import type { Decoded, Detected } from '../decoded.ts';
 import { peekBoxType } from './jumbf.ts';
 import { STORE_TYPE } from './parse-store.ts';
@@ -16,7 +17,8 @@ export function detectC2pa(decoded: Decoded): Detected | undefined {
       isJsonObject(member(value, 'manifests'));
     return isExport ? { format: 'c2pa-json', version: null } : undefined;
   }
-  if (peekBoxType(decoded.bytes) !== 'jumb') return undefined;
-  const type = Buffer.from(decoded.bytes.subarray(TYPE_AT, TYPE_AT + 16)).toString('hex');
+  const head = headOf(decoded.bytes, TYPE_AT + 16);
+  if (peekBoxType(head) !== 'jumb') return undefined;
+  const type = Buffer.from(head.subarray(TYPE_AT)).toString('hex');
   return type === STORE_TYPE ? { format: 'c2pa', version: null } : undefined;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { indexOfByte } from '../../core/bytes.ts';
 import { decodeText } from '../../core/json.ts';
+import { ByteView, headOf, loadAll, type DocumentBytes } from '../../core/stored-bytes.ts';
 import { TOOL_ADAPTERS } from './adapters.ts';
 import type { Decoded, Detected } from '../decoded.ts';
 
@@ -20,14 +21,15 @@ const OPEN_BRACE = 0x7b;
  * everything else; the lines are then documents of their own.
  */
 export function findLinesReport(
-  bytes: Uint8Array,
+  bytes: DocumentBytes,
 ): { readonly decoded: Decoded; readonly detected: Detected } | undefined {
-  if (bytes[0] !== OPEN_BRACE) return undefined;
+  if (headOf(bytes, 1)[0] !== OPEN_BRACE) return undefined;
   const first = indexOfByte(bytes, 0x0a);
-  if (first < 0 || bytes[first + 1] !== OPEN_BRACE) return undefined;
+  if (first < 0 || new ByteView(bytes).at(first + 1) !== OPEN_BRACE) return undefined;
+  const held = loadAll(bytes);
   let text: string;
   try {
-    text = decodeText(bytes);
+    text = decodeText(held);
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { headOf, type DocumentBytes } from '../../core/stored-bytes.ts';
 
 /** What the header of a whylogs profile says. */
 export interface ProfileHeader {
@@ -9,6 +10,8 @@ export interface ProfileHeader {
 }
 
 const MAGIC = [0x57, 0x48, 0x59, 0x31, 0x00]; // WHY1, NUL
+/** Bytes of the longest number: what is longer is no length and no time. */
+const MAX_VARINT = 8;
 const MAX_HEADER = 16 * 1024 * 1024;
 const MAX_COLUMNS = 100_000;
 
@@ -24,8 +27,10 @@ interface Field {
  * 7 metadata}. Undefined where the bytes are anything else.
  * @see https://github.com/whylabs/whylogs/blob/mainline/proto/src/whylogs_messages.proto
  */
-export function readProfileHeader(bytes: Uint8Array): ProfileHeader | undefined {
-  if (!MAGIC.every((byte, at) => bytes[at] === byte)) return undefined;
+export function readProfileHeader(profile: DocumentBytes): ProfileHeader | undefined {
+  const start = headOf(profile, MAGIC.length);
+  if (!MAGIC.every((byte, at) => start[at] === byte)) return undefined;
+  const bytes = headOf(profile, MAGIC.length + MAX_VARINT + MAX_HEADER);
   const length = readVarint(bytes, MAGIC.length);
   if (length === undefined || length.value > MAX_HEADER) return undefined;
   const fields = readFields(bytes.subarray(length.next, length.next + length.value));
@@ -91,10 +96,9 @@ function readField(
   return { content: { bytes: bytes.subarray(varint.next, next) }, next };
 }
 
-/** At most eight bytes: what is longer is no length and no time. */
 function readVarint(bytes: Uint8Array, start: number): { value: number; next: number } | undefined {
   let value = 0;
-  for (let at = start; at < start + 8; at++) {
+  for (let at = start; at < start + MAX_VARINT; at++) {
     const byte = bytes[at];
     if (byte === undefined) return undefined;
     value += (byte & 0x7f) * 2 ** (7 * (at - start));

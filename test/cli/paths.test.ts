@@ -11,7 +11,7 @@ const scratch = useScratch();
 
 async function listed(path: string, maxFiles?: number): Promise<Received[]> {
   const found: Received[] = [];
-  for await (const one of receivePath(path, maxFiles)) found.push(one);
+  for await (const one of receivePath(path, { maxFiles })) found.push(one);
   return found;
 }
 

@@ -16,6 +16,7 @@ import type { GraphStore } from '../../graph/port/store.ts';
 import { FolderBlobStore } from '../../ingest/blobs/folder.ts';
 import type { BlobStore } from '../../ingest/blobs/port.ts';
 import type { IngestOutcome } from '../../ingest/pipeline.ts';
+import type { Received } from '../../ingest/receive/files.ts';
 import { formatSignerPolicy } from '../../schemas/policy/parse-signer-policy.ts';
 import type { SignerPolicy } from '../../schemas/policy/signer-policy.ts';
 import { testKey, trusted } from './test-keys.ts';
@@ -171,7 +172,10 @@ export class World {
   }
 
   /** Hands in documents in one group. */
-  ingest(documents: readonly (Handed | Uint8Array)[], project = PROJECT): Promise<IngestOutcome[]> {
+  ingest(
+    documents: readonly (Handed | Received | Uint8Array)[],
+    project = PROJECT,
+  ): Promise<IngestOutcome[]> {
     const received = documents.map((one) => (one instanceof Uint8Array ? handed(one) : one));
     return this.pedigree.ingest(received, { project, submittedBy: 'tester' });
   }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { loadAll } from '../../core/stored-bytes.ts';
 import { parseLayout } from '../../schemas/intoto/layout.ts';
 import { parseStatement } from '../../schemas/intoto/statement.ts';
 import { parseProvenance } from '../../schemas/slsa/provenance.ts';
@@ -83,14 +84,14 @@ function countedFacts(document: PreparedDocument): FoundFacts {
 }
 
 function asEntry(document: PreparedDocument, entry: CorpusDocument['entry']): CorpusDocument {
-  return { entry, bytes: document.bytes, prepared: [document] };
+  return { entry, bytes: loadAll(document.bytes), prepared: [document] };
 }
 
 function eventFacts(events: readonly PreparedDocument[]): FoundFacts {
   const jobs = events.flatMap(({ bytes }) => {
     const found = comparerOf('openlineage').facts({
       entry: { path: '', format: 'openlineage', version: null, valid: true, expect: {} },
-      bytes,
+      bytes: loadAll(bytes),
       prepared: [],
     });
     return [...(found['jobs'] as Set<string>)];

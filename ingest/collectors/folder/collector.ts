@@ -4,23 +4,28 @@ import { fileURLToPath } from 'node:url';
 import { sha256 } from '../../../core/digest.ts';
 import { PedigreeError } from '../../../core/errors.ts';
 import { instantToMs } from '../../../core/instant.ts';
-import { visitPath, type FileState, type Received } from '../../receive/files.ts';
+import { closeBytes } from '../../../core/stored-bytes.ts';
+import { isSameState, visitPath, type FileState, type Received } from '../../receive/files.ts';
+import type { Spool } from '../../receive/spool.ts';
 import type { CollectContext, Collected, Collector } from '../collector.ts';
+import type { Machine } from '../machine.ts';
 import { assertKnownOptions } from '../source-options.ts';
 import type { CollectorKind } from '../source-spec.ts';
 import { FolderSignal } from './folder-signal.ts';
-import { isSameState, KnownFiles } from './known-files.ts';
+import { KnownFiles } from './known-files.ts';
 
 /** Files and folders of this machine. */
-export const folderKind: CollectorKind = {
-  kind: 'folder',
-  schemes: ['file:'],
-  hostsOf: () => [],
-  create: ({ url, options }) => {
-    assertKnownOptions(options, []);
-    return createFolderCollector(pathOf(url));
-  },
-};
+export function createFolderKind({ spool }: Machine): CollectorKind {
+  return {
+    kind: 'folder',
+    schemes: ['file:'],
+    hostsOf: () => [],
+    create: ({ url, options }) => {
+      assertKnownOptions(options, []);
+      return createFolderCollector(pathOf(url), { spool });
+    },
+  };
+}
 
 /** How a folder is watched. */
 export interface WatchOptions {
@@ -39,6 +44,8 @@ export interface FolderOptions {
   readonly isOnce?: boolean;
   /** Absent: one look, then the end. */
   readonly watch?: WatchOptions;
+  /** Where large files are set aside; absent: they are held in memory. */
+  readonly spool?: Spool | undefined;
 }
 
 /**
@@ -103,6 +110,7 @@ class FolderReader {
   readonly #context: CollectContext;
   readonly #watch: WatchOptions | undefined;
   readonly #isOnce: boolean;
+  readonly #spool: Spool | undefined;
   readonly #known: KnownFiles;
   /** Files that were not read because they may still be written to, as they were then. */
   #unsettled = new Map<string, { state: FileState; sinceMs: number }>();
@@ -111,11 +119,12 @@ class FolderReader {
   #sincePosition = 0;
   done = 0;
 
-  constructor(path: string, context: CollectContext, { watch, isOnce }: FolderOptions) {
+  constructor(path: string, context: CollectContext, { watch, isOnce, spool }: FolderOptions) {
     this.#path = path;
     this.#context = context;
     this.#watch = watch;
     this.#isOnce = isOnce ?? false;
+    this.#spool = spool;
     this.#known = new KnownFiles(context.cursor);
   }
 
@@ -131,7 +140,8 @@ class FolderReader {
     this.#unsettled = new Map();
     const shouldRead = (source: string, state: FileState): boolean =>
       !this.#known.isUnchanged(source, state) && this.#isSettled(source, state, unsettled);
-    for await (const { source, received, state } of visitPath(this.#path, shouldRead)) {
+    const visited = visitPath(this.#path, shouldRead, { spool: this.#spool });
+    for await (const { source, received, state } of visited) {
       if (this.#context.signal.aborted) return;
       this.#known.see(source);
       this.#context.onProgress({ done: ++this.done });
@@ -173,6 +183,7 @@ class FolderReader {
     const nowMs = instantToMs(this.#context.clock());
     const note = (): void => this.#known.note(source, state, digest, nowMs);
     if (!this.#known.hasContent(source, digest)) return { received, note };
+    closeBytes(received.bytes);
     note();
     return undefined;
   }

@@ -2,7 +2,7 @@
 import type { JsonValue } from '../../../core/canonical-json-jcs.ts';
 import { isDigest, type Digest } from '../../../core/digest.ts';
 import { arrayMember } from '../../../core/json.ts';
-import type { FileState } from '../../receive/files.ts';
+import { isSameState, type FileState } from '../../receive/files.ts';
 import type { Cursor } from '../collector.ts';
 
 /** A file as it was when it was read. */
@@ -76,10 +76,6 @@ export class KnownFiles {
       ]),
     };
   }
-}
-
-export function isSameState(a: FileState, b: FileState): boolean {
-  return a.sizeBytes === b.sizeBytes && a.modified === b.modified && a.changed === b.changed;
 }
 
 function readCursor(cursor: Cursor | null): Map<string, KnownFile> {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isJsonObject, member, stringMember } from '../../../core/json.ts';
+import type { DocumentBytes } from '../../../core/stored-bytes.ts';
 import { jsonObject, jsonObjects, type ToolAdapter } from '../adapter.ts';
 import { parseCsv } from '../csv.ts';
 import { optional } from '../optional.ts';
@@ -78,7 +79,7 @@ function report(results: readonly ReportResult[], stages: readonly Stage[]): Too
   };
 }
 
-function parseProfile(bytes: Uint8Array): ToolReport {
+function parseProfile(bytes: DocumentBytes): ToolReport {
   const header = readProfileHeader(bytes);
   const columns = header?.columns ?? [];
   return {

@@ -5,6 +5,7 @@ import { isPedigreeError } from '../../../core/errors.ts';
 import { parseExactJson } from '../../../core/exact-json.ts';
 import { parseJson } from '../../../core/json.ts';
 import { mapLongList, parseLargeJson } from '../../../core/large-json.ts';
+import { StoredCopy } from '../../support/stored-copy.ts';
 import type { JsonValue } from '../../../core/canonical-json-jcs.ts';
 
 const CHUNK_BYTES = 24;
@@ -101,6 +102,58 @@ describe('a large document in pieces', () => {
     expect(Object.keys(value ?? {})).toEqual(['__proto__']);
     expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
   });
+});
+
+describe('a large document that is stored', () => {
+  const stored = (text: string): StoredCopy => new StoredCopy(bytesOf(text));
+  const parse = (text: string): JsonValue | undefined =>
+    parseLargeJson(stored(text), DEPTH, CHUNK_BYTES)?.value;
+
+  test('says what it says in memory, and its text is its text', () => {
+    const document = parseLargeJson(stored(TEXT), DEPTH, CHUNK_BYTES);
+    expect(walk(document?.value ?? null)).toEqual(JSON.parse(TEXT));
+    expect(document?.text).toBe(TEXT);
+  });
+
+  test('longer than what is held of it, cut anywhere', () => {
+    const names = Array.from({ length: 20_000 }, (_, at) => `"${'é€😀'.repeat(at % 7)}\\n${at}"`);
+    for (const lead of [0, 1, 2, 3]) {
+      const text = `{${' '.repeat(lead)}"names":[${names.join(',')}],"n":1}`;
+      expect(walk(parse(text) ?? null)).toEqual(JSON.parse(text));
+    }
+  });
+
+  test('is refused where the same in memory is', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(TEXT.length - 1),
+        fc.constantFrom(...'{}[]",:\\0a '.split('')),
+        (at, mark) => {
+          const changed = TEXT.slice(0, at) + mark + TEXT.slice(at + 1);
+          expect(outcome(() => parse(changed))).toEqual(outcome(() => parseInPieces(changed)));
+        },
+      ),
+    );
+  });
+
+  test('a fault of the disk is no fault of the document, whenever it comes', () => {
+    const whole = stored(TEXT);
+    const reads = countReads(whole);
+    expect(reads).toBeGreaterThan(10);
+    for (let left = 0; left < reads; left++) {
+      const broken = stored(TEXT);
+      broken.readsLeft = left;
+      expect(() => walk(parseLargeJson(broken, DEPTH, CHUNK_BYTES)?.value ?? null)).toThrow(
+        expect.objectContaining({ code: 'ERR_STORE_UNAVAILABLE' }),
+      );
+    }
+  });
+
+  function countReads(copy: StoredCopy): number {
+    copy.readsLeft = 1e6;
+    walk(parseLargeJson(copy, DEPTH, CHUNK_BYTES)?.value ?? null);
+    return 1e6 - copy.readsLeft;
+  }
 });
 
 describe('a list in pieces', () => {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PedigreeError } from '../../../core/errors.ts';
+import { loadAll, type DocumentBytes } from '../../../core/stored-bytes.ts';
 import { decode } from '../../../schemas/decoded.ts';
 import type { JsonValue } from '../../../core/canonical-json-jcs.ts';
 import type { Problem } from '../../../graph/domain/facts.ts';
@@ -9,7 +10,7 @@ import type { JsonDocument } from '../../../core/json.ts';
  * The JSON document of some bytes.
  * @throws {PedigreeError} ERR_PARSE_DOCUMENT where they are no JSON
  */
-export function jsonDocumentOf({ bytes }: { readonly bytes: Uint8Array }): JsonDocument {
+export function jsonDocumentOf({ bytes }: { readonly bytes: DocumentBytes }): JsonDocument {
   const decoded = decode(bytes);
   if (decoded.kind === 'json') return decoded.json;
   throw new PedigreeError('ERR_PARSE_DOCUMENT', 'the bytes are no JSON');
@@ -19,12 +20,12 @@ export function jsonDocumentOf({ bytes }: { readonly bytes: Uint8Array }): JsonD
  * The JSON value of some bytes.
  * @throws {PedigreeError} ERR_PARSE_DOCUMENT where they are no JSON
  */
-export function jsonOf(document: { readonly bytes: Uint8Array }): JsonValue {
+export function jsonOf(document: { readonly bytes: DocumentBytes }): JsonValue {
   return jsonDocumentOf(document).value;
 }
 
-export function textOf({ bytes }: { readonly bytes: Uint8Array }): string {
-  return new TextDecoder().decode(bytes);
+export function textOf({ bytes }: { readonly bytes: DocumentBytes }): string {
+  return new TextDecoder().decode(loadAll(bytes));
 }
 
 /**

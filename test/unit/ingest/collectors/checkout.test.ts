@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sha256 } from '../../../../core/digest.ts';
+import { loadAll } from '../../../../core/stored-bytes.ts';
 import { withCheckout } from '../../../../ingest/collectors/git/checkout.ts';
 import { createFolderCollector } from '../../../../ingest/collectors/folder/collector.ts';
 import type { Machine } from '../../../../ingest/collectors/machine.ts';
@@ -38,7 +39,9 @@ async function collect() {
   const collector = withCheckout(folder, createFolderCollector(folder, { isOnce: true }), machine);
   const found = await collectAll({ collector, hosts: [] });
   const trees = found.flatMap(({ received }) =>
-    'bytes' in received && received.source.startsWith('files of ') ? [received] : [],
+    'bytes' in received && received.source.startsWith('files of ')
+      ? [{ source: received.source, bytes: loadAll(received.bytes) }]
+      : [],
   );
   return { found, trees };
 }

@@ -7,6 +7,7 @@ import { isInForce } from '../../../../graph/lineage/knowledge.ts';
 import { mayRevoke } from '../../../../ingest/pipeline.ts';
 import { prepareDocument } from '../../../../ingest/prepare.ts';
 import { createTrustRoots } from '../../../../attest/trust/roots.ts';
+import { StoredCopy } from '../../../support/stored-copy.ts';
 import { MemoryBlobs } from '../../../support/memory-blobs.ts';
 import {
   brokenSignature,
@@ -103,6 +104,39 @@ describe('standing', () => {
     expect(last).toMatchObject({ standing: 'quarantined', facts: null });
     expect(last?.reasons[0]).toMatch(/^ERR_LIMIT_DEPTH/);
     expect(prepared).toHaveLength(LIMITS.unpackDepth + 2);
+  });
+});
+
+describe('a document that is stored elsewhere', () => {
+  test('reads like one in memory, and is closed once it is kept', async () => {
+    await inWorld(OPTIONS, async (world) => {
+      const bytes = new StoredCopy(signed(LINK, KEYS.builder));
+      const outcomes = await world.ingest([{ source: 'stored', bytes }]);
+      expect(outcomes.map(({ standing, format }) => `${standing} ${format}`)).toEqual([
+        'accepted dsse',
+        'accepted in-toto-link',
+      ]);
+      expect(bytes.isClosed).toBe(true);
+      expect(await world.pedigree.blobs.find(sha256(signed(LINK, KEYS.builder)))).toBeDefined();
+    });
+  });
+
+  test('that the disk gives back no more is a fault of the store, told and not logged', async () => {
+    await inWorld(OPTIONS, async (world) => {
+      const { size } = world.ledger.head;
+      for (let reads = 0; reads < 6; reads++) {
+        const broken = new StoredCopy(LINK);
+        const before = new StoredCopy(signed(LINK, KEYS.builder));
+        broken.readsLeft = reads;
+        const ingested = world.ingest([
+          { source: 'before', bytes: before },
+          { source: 'broken', bytes: broken },
+        ]);
+        await expect(ingested).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' });
+        expect([before.isClosed, broken.isClosed]).toEqual([true, true]);
+      }
+      expect(world.ledger.head.size).toBe(size);
+    });
   });
 });
 
