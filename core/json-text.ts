@@ -103,6 +103,35 @@ export function countMembers(text: string, maxDepth: number): number {
 }
 
 /**
+ * Places where the name of a member may end: a quote, and spaces at most between it and a colon. All members have one, and
+ * some texts look as if they had: never fewer than countMembers finds, and found several times faster. Linear in the text.
+ */
+export function countNamePlaces(text: string): number {
+  let places = 0;
+  for (let colon = text.indexOf(':'); colon >= 0; colon = text.indexOf(':', colon + 1)) {
+    let before = colon - 1;
+    while (text.charCodeAt(before) <= SPACE) before--;
+    if (text.charCodeAt(before) === QUOTE) places++;
+  }
+  return places;
+}
+
+/** Nesting up to this depth takes JSON.parse little time and memory. */
+const MANY_BRACKETS = 50_000;
+
+/** True where so many brackets open in a text that it may nest very deep. */
+export function hasManyBrackets(text: string): boolean {
+  if (text.length <= MANY_BRACKETS) return false;
+  let count = 0;
+  for (const bracket of ['{', '[']) {
+    for (let at = text.indexOf(bracket); at >= 0; at = text.indexOf(bracket, at + 1)) {
+      if (++count > MANY_BRACKETS) return true;
+    }
+  }
+  return false;
+}
+
+/**
  * True where every number of a JSON text that parseJson has accepted is written as String() writes its value: then how it was
  * written need not be looked up. Linear in the text.
  */

@@ -2,7 +2,7 @@
 import { isUtf8Text } from './bytes.ts';
 import { excerpt, PedigreeError } from './errors.ts';
 import { parseExactJson } from './exact-json.ts';
-import { countMembers, lineAt, stringEnd } from './json-text.ts';
+import { countMembers, countNamePlaces, hasManyBrackets, lineAt, stringEnd } from './json-text.ts';
 import { LIMITS } from './limits.ts';
 import { headOf, type DocumentBytes } from './stored-bytes.ts';
 import type { JsonObject, JsonValue } from './canonical-json-jcs.ts';
@@ -70,14 +70,20 @@ export function parseJson(
   maxDepth: number = LIMITS.depth,
 ): JsonDocument {
   const text = typeof input === 'string' ? input : decodeText(input);
-  const keysWritten = countMembers(text, maxDepth);
+  // what nests very deep would take JSON.parse long
+  if (hasManyBrackets(text)) countMembers(text, maxDepth);
   let value: JsonValue;
   try {
     value = parseExactJson(text);
   } catch (cause) {
+    countMembers(text, maxDepth); // nesting is what is told first
     throw syntaxError(text, cause);
   }
-  if (countKeys(value) !== keysWritten) throw duplicateError(text);
+  const keys = countKeys(value, maxDepth);
+  // each member is written at one of these places: where they are no more than the keys, no member is written twice
+  if (keys !== countNamePlaces(text) && keys !== countMembers(text, maxDepth)) {
+    throw duplicateError(text);
+  }
   return { value, text };
 }
 
@@ -146,24 +152,23 @@ export function findSpan(document: JsonDocument, pointer: string): JsonSpan | un
   return { source: document.text.slice(start, end), line: lineAt(document.text, start) };
 }
 
-function countKeys(root: JsonValue): number {
+/** How many members the objects of a value have; not a number where it is nested deeper than it may. */
+function countKeys(value: JsonValue, depth: number): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  if (depth === 0) return Number.NaN;
   let count = 0;
-  const stack: JsonValue[] = [root];
-  while (stack.length > 0) {
-    const value = stack.pop();
-    if (typeof value !== 'object' || value === null) continue;
-    if (Array.isArray(value)) {
-      for (const item of value as readonly JsonValue[])
-        if (typeof item === 'object') stack.push(item);
-      continue;
+  if (Array.isArray(value)) {
+    for (const item of value as readonly JsonValue[]) {
+      if (typeof item === 'object') count += countKeys(item, depth - 1);
     }
-    // parsed objects inherit nothing that could be enumerated; a member more would be refused, never overlooked
-    const members = value as JsonObject;
-    for (const key in members) {
-      count++;
-      const item = members[key];
-      if (typeof item === 'object') stack.push(item);
-    }
+    return count;
+  }
+  // parsed objects inherit nothing that could be enumerated; a member more would be refused, never overlooked
+  const members = value as JsonObject;
+  for (const key in members) {
+    count++;
+    const item = members[key];
+    if (typeof item === 'object') count += countKeys(item, depth - 1);
   }
   return count;
 }

@@ -99,6 +99,33 @@ describe('parsing', () => {
     );
   });
 
+  test.each<[string, string]>([
+    ['{"a" : 1, "a"\n:2}', '/a'],
+    ['{"a":"\\":","a":"x\\" :"}', '/a'],
+    ['{"a":": ","a":" :"}', '/a'],
+    [`{"long":[${'{},'.repeat(60_000)}{}],"a":1,"a":2}`, '/a'],
+    [`{"a":${'['.repeat(150)}${']'.repeat(150)},"a":2}`, '/a'],
+  ])('%.40s names a member twice, whatever stands around it', (text, at) => {
+    expect(thrown(() => parseJson(text))).toMatchObject({ code: 'ERR_PARSE_DUPLICATE_KEY', at });
+  });
+
+  test.each(['{"a":": ","b":" :"}', '{"a":"\\":","b":"\\" :"}', '":"', '[":", "\\":"]', ' : '])(
+    'texts that look like members are none: %s',
+    (text) => {
+      const expected = text === ' : ' ? 'ERR_PARSE_JSON' : 'nothing';
+      expect(thrown(() => parseJson(text)).code).toBe(expected);
+    },
+  );
+
+  test.each([
+    ['{"a":[[[]]],"a":1}', 3],
+    ['{"a":[[[]]]}x', 3],
+    [`[${'[],'.repeat(60_000)}[[[]]]]`, 3],
+    [`${'['.repeat(40_000)}${']'.repeat(40_000)}`, LIMITS.depth],
+  ])('%.40s nests too deep, whatever else is wrong with it', (text, depth) => {
+    expect(thrown(() => parseJson(text, depth)).code).toBe('ERR_PARSE_DEPTH');
+  });
+
   test('nesting is bounded exactly', () => {
     const nested = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;
     expect(thrown(() => parseJson(nested(LIMITS.depth))).code).toBe('nothing');
