@@ -9,27 +9,36 @@ declare const digestBrand: unique symbol;
 export type Digest = string & { readonly [digestBrand]: true };
 
 /** Hex lengths of the closed strong set. md5 and sha1 are names, not digests (DESIGN.md 3). */
-const STRONG_HEX_LENGTH: Readonly<Record<string, number>> = {
-  __proto__: null as never,
-  sha256: 64,
-  sha384: 96,
-  sha512: 128,
-  blake3: 64,
-};
+const STRONG_HEX_LENGTH: ReadonlyMap<string, number> = new Map([
+  ['sha256', 64],
+  ['sha384', 96],
+  ['sha512', 128],
+  ['blake3', 64],
+]);
 
-/** Spellings seen in the wild, folded onto one. */
-const ALGORITHM_SPELLING: Readonly<Record<string, string>> = {
-  __proto__: null as never,
-  'sha-256': 'sha256',
-  sha2_256: 'sha256',
-  'sha2-256': 'sha256',
-  'sha-384': 'sha384',
-  sha2_384: 'sha384',
-  'sha-512': 'sha512',
-  sha2_512: 'sha512',
-  'blake-3': 'blake3',
-  'sha-1': 'sha1',
-};
+/** Spellings seen in the wild, folded onto one; in lower case and in upper case. */
+const ALGORITHM_SPELLING: ReadonlyMap<string, string> = new Map(
+  [
+    ['sha256', 'sha256'],
+    ['sha384', 'sha384'],
+    ['sha512', 'sha512'],
+    ['blake3', 'blake3'],
+    ['md5', 'md5'],
+    ['sha1', 'sha1'],
+    ['sha-256', 'sha256'],
+    ['sha2_256', 'sha256'],
+    ['sha2-256', 'sha256'],
+    ['sha-384', 'sha384'],
+    ['sha2_384', 'sha384'],
+    ['sha-512', 'sha512'],
+    ['sha2_512', 'sha512'],
+    ['blake-3', 'blake3'],
+    ['sha-1', 'sha1'],
+  ].flatMap(([spelling = '', name = '']) => [
+    [spelling, name],
+    [spelling.toUpperCase(), name],
+  ]),
+);
 
 const LOWER_HEX = /^[0-9a-f]+$/;
 
@@ -38,24 +47,35 @@ export const EMPTY_SHA256 = `sha256:${createHash('sha256').digest('hex')}` as Di
 
 /** Lower-cases an algorithm name and folds its spellings (`SHA-256` is `sha256`). Unknown names come back lower-cased. */
 export function foldAlgorithm(algorithm: string): string {
+  const known = ALGORITHM_SPELLING.get(algorithm);
+  if (known !== undefined) return known;
   const lower = algorithm.toLowerCase();
-  return ALGORITHM_SPELLING[lower] ?? lower;
+  return ALGORITHM_SPELLING.get(lower) ?? lower;
 }
 
 /** The digest of (algorithm, hex), or undefined where the algorithm is not strong or the text is not hex of its exact length (a placeholder). */
 export function findDigest(algorithm: string, hex: string): Digest | undefined {
   const folded = foldAlgorithm(algorithm);
-  const length = STRONG_HEX_LENGTH[folded];
-  if (length === undefined || hex.length !== length) return undefined;
-  const lower = hex.toLowerCase();
-  if (!LOWER_HEX.test(lower) || lower.length !== length) return undefined;
-  if (/^(.)\1*$/.test(lower)) return undefined; // all one digit: a placeholder, seen in templates
+  if (STRONG_HEX_LENGTH.get(folded) !== hex.length) return undefined;
+  const lower = findLowerHex(hex);
+  if (lower === undefined || isOneDigit(lower)) return undefined;
   return `${folded}:${lower}` as Digest;
+}
+
+function findLowerHex(hex: string): string | undefined {
+  if (LOWER_HEX.test(hex)) return hex;
+  const lower = hex.toLowerCase();
+  return LOWER_HEX.test(lower) ? lower : undefined;
+}
+
+/** A placeholder, seen in templates. */
+function isOneDigit(hex: string): boolean {
+  return hex.charCodeAt(0) === hex.charCodeAt(1) && /^(.)\1*$/.test(hex);
 }
 
 /** True for an algorithm of the strong set, whatever its spelling. */
 export function isStrongAlgorithm(algorithm: string): boolean {
-  return STRONG_HEX_LENGTH[foldAlgorithm(algorithm)] !== undefined;
+  return STRONG_HEX_LENGTH.has(foldAlgorithm(algorithm));
 }
 
 /**

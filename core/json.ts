@@ -94,7 +94,10 @@ export function isJsonObject(value: unknown): value is JsonObject {
 
 /** Own member of an object, never an inherited one; undefined where the value is no object or lacks it. */
 export function member(value: unknown, key: string): JsonValue | undefined {
-  return isJsonObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+  if (!isJsonObject(value)) return undefined;
+  const found = value[key];
+  // most of what is asked for is not there, and that is told faster so
+  return found !== undefined && Object.hasOwn(value, key) ? found : undefined;
 }
 
 export function stringMember(value: unknown, key: string): string | undefined {

@@ -12,6 +12,28 @@ export interface Located {
   readonly pointer: string;
 }
 
+/** An object below another. Its pointer is joined only when asked for, since nearly all are never asked. */
+class Below implements Located {
+  readonly value: JsonObject;
+  readonly #from: Located;
+  readonly #key: string;
+  /** Position in the list; undefined where the member is the object. */
+  readonly #at: number | undefined;
+  #pointer: string | undefined;
+
+  constructor(value: JsonObject, from: Located, key: string, at?: number) {
+    this.value = value;
+    this.#from = from;
+    this.#key = key;
+    this.#at = at;
+  }
+
+  get pointer(): string {
+    this.#pointer ??= placeOf(this.#from, this.#key, this.#at);
+    return this.#pointer;
+  }
+}
+
 /**
  * Reads members of untrusted JSON. A member of the wrong type counts as missing and is listed; nothing is converted except
  * where a method says so.
@@ -59,7 +81,7 @@ export class WireReader {
   /** The member as an object; undefined where it is missing or something else. */
   object(from: Located, key: string): Located | undefined {
     const found = member(from.value, key);
-    if (isJsonObject(found)) return { value: found, pointer: placeOf(from, key) };
+    if (isJsonObject(found)) return new Below(found, from, key);
     if (found !== undefined) this.wrongType(from, key, 'an object');
     return undefined;
   }
@@ -77,14 +99,16 @@ export class WireReader {
    * What `read` makes of each object of a list; other items and undefined results are left out. Of a list of a large document
    * nothing is held: it is read again, quietly, whenever an item is asked for.
    */
-  each<T>(from: Located, key: string, read: (item: Located) => T | undefined): readonly T[] {
+  each<T>(
+    from: Located,
+    key: string,
+    read: (item: Located, reader: WireReader) => T | undefined,
+  ): readonly T[] {
     const items = this.list(from, key);
     if (items.length === 0) return NOTHING as readonly never[];
-    const base = placeOf(from, key);
     const make = (value: JsonValue | undefined, at: number): T | undefined => {
-      const pointer = `${base}/${at}`;
-      if (isJsonObject(value)) return read({ value, pointer });
-      this.problem('wrong-type', pointer, 'not an object');
+      if (isJsonObject(value)) return read(new Below(value, from, key, at), this);
+      this.problem('wrong-type', placeOf(from, key, at), 'not an object');
       return undefined;
     };
     const long = mapLongList(items, make, (value, at) => this.#quietly(() => make(value, at)));
@@ -111,9 +135,8 @@ export class WireReader {
   texts(from: Located, key: string): readonly string[] {
     const items = this.list(from, key);
     if (items.every(isText)) return items;
-    const base = placeOf(from, key);
     items.forEach((item, at) => {
-      if (!isText(item)) this.problem('wrong-type', `${base}/${at}`, 'not text');
+      if (!isText(item)) this.problem('wrong-type', placeOf(from, key, at), 'not text');
     });
     return items.filter(isText);
   }
@@ -124,8 +147,8 @@ export class WireReader {
 }
 
 /** Keys here are names from the specification, which have nothing that a JSON Pointer escapes. */
-function placeOf(from: Located, key: string): string {
-  return `${from.pointer}/${key}`;
+function placeOf(from: Located, key: string, at?: number): string {
+  return at === undefined ? `${from.pointer}/${key}` : `${from.pointer}/${key}/${at}`;
 }
 
 const NOTHING: readonly JsonValue[] = [];

@@ -49,7 +49,7 @@ export interface FactStore {
 interface NodeDraft {
   readonly ref: string;
   kinds: readonly Kind[];
-  names: readonly string[];
+  names: string[];
   attributes?: TextRecord;
 }
 
@@ -59,7 +59,7 @@ interface EdgeDraft {
   readonly relation: Relation;
   readonly to: number;
   readonly strength: Strength;
-  pointers: readonly string[];
+  pointers: string[];
   readonly qualifiers: TextRecord;
 }
 
@@ -79,7 +79,7 @@ export class FactObjects implements FactStore {
   /** Nodes that many edges lead to, and those edges. */
   readonly #crowded = new Set<number>();
   readonly #byKey = new Map<number | string, number>();
-  /** Nodes with several names, edges with several places: a set for each would cost more than all else. */
+  /** Nodes with many names, edges with many places; a set for each of the others would cost more than all else. */
   readonly #manyNames = new Map<number, Set<string>>();
   readonly #manyPointers = new Map<number, Set<string>>();
   readonly #dependsOn: (readonly [number, number])[] = [];
@@ -256,7 +256,9 @@ export class FactObjects implements FactStore {
   }
 }
 
-const NO_TEXTS: readonly string[] = Object.freeze([]);
+/** Shared by all that have none. */
+const NO_TEXTS: string[] = [];
+Object.freeze(NO_TEXTS);
 const NO_KINDS: readonly Kind[] = Object.freeze([]);
 
 /** True for a record without a member. */
@@ -287,22 +289,29 @@ function keyOf(
   return isPlain(qualifiers) ? key : `${key} ${JSON.stringify(sortedEntries(qualifiers))}`;
 }
 
+/** Texts of one owner that are kept sorted in a list. Where there are more, they are in a set. */
+const FEW_TEXTS = 8;
+
 /**
  * One or more texts with one more of them, each once.
- * @param many those of everything that has several; what is returned is then only the first
+ * @param many the texts of every owner that has many
  */
 function withText(
-  known: readonly string[],
+  known: string[],
   many: Map<number, Set<string>>,
   owner: number,
   text: string,
-): readonly string[] {
-  const [first] = known;
-  if (first === undefined) return [text];
-  if (first === text) return known;
-  const several = many.get(owner);
-  if (several === undefined) many.set(owner, new Set([first, text]));
-  else several.add(text);
+): string[] {
+  if (known.length === 0) return [text];
+  if (known.length === FEW_TEXTS) {
+    const all = many.get(owner);
+    if (all === undefined) many.set(owner, new Set(known).add(text));
+    else all.add(text);
+    return known;
+  }
+  let at = known.length;
+  while (at > 0 && text < (known[at - 1] ?? '')) at--;
+  if (at === 0 || known[at - 1] !== text) known.splice(at, 0, text);
   return known;
 }
 

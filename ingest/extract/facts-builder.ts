@@ -212,8 +212,7 @@ export class FactsBuilder {
         this.problem('placeholder-digest', pointer, `not a ${algorithm} digest: "${hex}"`);
       }
     }
-    if (found.length < 2) return found;
-    return [...new Set(found)].sort((a, b) => starRank(a) - starRank(b));
+    return found.length < 2 ? found : strongestFirst(found);
   }
 
   #coordinates({ purls, coordinates, pointer }: EntityInput): readonly string[] {
@@ -346,8 +345,16 @@ const NAME = kindBit('Name');
 /** sha256 first: every format can carry it, so stars of different records meet at one centre (docs/adr/0004). */
 const STAR_ORDER = ['sha256', 'sha512', 'sha384', 'blake3'];
 
-function starRank(ref: string): number {
-  return STAR_ORDER.indexOf(ref.slice(0, ref.indexOf(':')));
+/** Each once, those of one algorithm in the order in which they came. */
+function strongestFirst(digests: readonly string[]): readonly string[] {
+  const sorted: string[] = [];
+  let hasSeveral = false;
+  for (const algorithm of STAR_ORDER) {
+    const before = sorted.length;
+    for (const digest of digests) if (digest.startsWith(algorithm)) sorted.push(digest);
+    hasSeveral ||= sorted.length > before + 1;
+  }
+  return hasSeveral ? [...new Set(sorted)] : sorted;
 }
 
 /** The shared name of a digest that identifies nothing; undefined for every other digest. */

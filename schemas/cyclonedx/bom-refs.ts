@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isJsonObject, member, pointerToken } from '../../core/json.ts';
+import { isJsonObject, member, pointerJoin } from '../../core/json.ts';
 import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 
 const MAX_REPEATED = 10_000;
-
-/** A place in the document: its pointer is joined only when asked for, since nearly all are never asked. */
-interface Place {
-  readonly up: Place | undefined;
-  readonly key: string | number;
-}
 
 interface BomRefs {
   readonly all: ReadonlySet<string>;
@@ -21,42 +15,44 @@ interface BomRefs {
  * may point at any of them.
  */
 export function collectBomRefs(root: JsonValue): BomRefs {
-  const all = new Set<string>();
-  const repeated = new Map<string, string>();
-  visit(root, undefined, (ref, place) => {
-    if (all.has(ref) && !repeated.has(ref) && repeated.size < MAX_REPEATED) {
-      repeated.set(ref, pointerOf(place));
-    }
-    all.add(ref);
-  });
-  return { all, repeated: [...repeated].map(([ref, pointer]) => ({ ref, pointer })) };
+  const walk = new Walk();
+  walk.visit(root);
+  return { all: walk.all, repeated: walk.repeated };
 }
-
-type Take = (ref: string, place: Place | undefined) => void;
 
 /** In document order, one item after the other: a large document is never held whole. Nesting is bounded by the JSON reader. */
-function visit(value: JsonValue | undefined, place: Place | undefined, take: Take): void {
-  if (Array.isArray(value)) {
-    const items = value as readonly JsonValue[];
-    for (let key = 0; key < items.length; key++) visitInside(items[key], place, key, take);
-  } else if (isJsonObject(value)) {
-    const ref = member(value, 'bom-ref');
-    if (typeof ref === 'string') take(ref, place);
-    for (const key of Object.keys(value)) visitInside(value[key], place, key, take);
+class Walk {
+  readonly all = new Set<string>();
+  readonly #repeated = new Map<string, string>();
+  /** Where the walk is. */
+  readonly #keys: (string | number)[] = [];
+
+  get repeated(): BomRefs['repeated'] {
+    return [...this.#repeated].map(([ref, pointer]) => ({ ref, pointer }));
   }
-}
 
-function visitInside(
-  value: JsonValue | undefined,
-  up: Place | undefined,
-  key: string | number,
-  take: Take,
-): void {
-  if (typeof value === 'object' && value !== null) visit(value, { up, key }, take);
-}
+  visit(value: JsonValue | undefined): void {
+    if (Array.isArray(value)) {
+      const items = value as readonly JsonValue[];
+      for (let at = 0; at < items.length; at++) this.#enter(at, items[at]);
+    } else if (isJsonObject(value)) {
+      const ref = member(value, 'bom-ref');
+      if (typeof ref === 'string') this.#take(ref);
+      for (const key in value) this.#enter(key, value[key]);
+    }
+  }
 
-function pointerOf(place: Place | undefined): string {
-  const tokens: string[] = ['bom-ref'];
-  for (let at = place; at !== undefined; at = at.up) tokens.push(pointerToken(at.key));
-  return `/${tokens.reverse().join('/')}`;
+  #enter(key: string | number, value: JsonValue | undefined): void {
+    if (typeof value !== 'object' || value === null) return;
+    this.#keys.push(key);
+    this.visit(value);
+    this.#keys.pop();
+  }
+
+  #take(ref: string): void {
+    const before = this.all.size;
+    if (this.all.add(ref).size > before) return;
+    if (this.#repeated.has(ref) || this.#repeated.size >= MAX_REPEATED) return;
+    this.#repeated.set(ref, pointerJoin('', ...this.#keys, 'bom-ref'));
+  }
 }

@@ -4,6 +4,7 @@ import { parseDataEntry, parseModelCard } from './parse-model-card.ts';
 import type { WireReader, Located } from '../wire-reader.ts';
 import type {
   Component,
+  DataEntry,
   ExternalReference,
   Hash,
   License,
@@ -39,12 +40,26 @@ export function parseComponent(read: WireReader, item: Located): Component {
     publisher: read.text(item, 'publisher'),
     scope: read.text(item, 'scope'),
     externalReferences: parseExternalReferences(read, item),
-    components: read.each(item, 'components', (nested) => parseComponent(read, nested)),
+    components: read.each(item, 'components', toComponent),
     pedigree: parsePedigree(read, item),
     modelCard: modelCard === undefined ? undefined : parseModelCard(read, modelCard),
-    data: read.each(item, 'data', (entry) => parseDataEntry(read, entry)),
+    data: read.each(item, 'data', toDataEntry),
     mlProperties: parseMlProperties(read, item),
   };
+}
+
+/** What a list of components is read with: see parseComponent. */
+export function toComponent(item: Located, read: WireReader): Component {
+  return parseComponent(read, item);
+}
+
+/** What a list of services is read with: see parseService. */
+export function toService(item: Located, read: WireReader): Service {
+  return parseService(read, item);
+}
+
+function toDataEntry(item: Located, read: WireReader): DataEntry {
+  return parseDataEntry(read, item);
 }
 
 /** Parses a service with the services nested in it. */
@@ -59,7 +74,7 @@ export function parseService(read: WireReader, item: Located): Service {
     licenses: parseLicenses(read, item),
     externalReferences: parseExternalReferences(read, item),
     provider: parseOrganization(read, item, 'provider'),
-    services: read.each(item, 'services', (nested) => parseService(read, nested)),
+    services: read.each(item, 'services', toService),
   };
 }
 
@@ -79,7 +94,11 @@ export function parseExternalReferences(
   read: WireReader,
   from: Located,
 ): readonly ExternalReference[] {
-  return read.each(from, 'externalReferences', (item) => parseExternalReference(read, item));
+  return read.each(from, 'externalReferences', toExternalReference);
+}
+
+function toExternalReference(item: Located, read: WireReader): ExternalReference | undefined {
+  return parseExternalReference(read, item);
 }
 
 /** Parses one external reference, or undefined (listed) where it has no URL. */
@@ -107,30 +126,33 @@ function parseName(read: WireReader, item: Located): string | undefined {
 }
 
 function parseHashes(read: WireReader, from: Located): readonly Hash[] {
-  return read.each(from, 'hashes', (item) => {
-    const algorithm = read.text(item, 'alg');
-    const hex = read.text(item, 'content');
-    if (algorithm !== undefined && hex !== undefined) return { algorithm, hex };
-    read.problem('hash-incomplete', item.pointer, 'a hash needs alg and content');
-    return undefined;
-  });
+  return read.each(from, 'hashes', toHash);
+}
+
+function toHash(item: Located, read: WireReader): Hash | undefined {
+  const algorithm = read.text(item, 'alg');
+  const hex = read.text(item, 'content');
+  if (algorithm !== undefined && hex !== undefined) return { algorithm, hex };
+  read.problem('hash-incomplete', item.pointer, 'a hash needs alg and content');
+  return undefined;
 }
 
 /** An entry is a license or an expression (licenseChoice); where both are written both are read, and the fault is listed. */
 function parseLicenses(read: WireReader, from: Located): readonly License[] {
-  return read
-    .each(from, 'licenses', (item) => {
-      const expression = read.text(item, 'expression');
-      const license = read.object(item, 'license');
-      const named = license === undefined ? undefined : parseLicense(read, license);
-      if (expression === undefined) return named === undefined ? undefined : [named];
-      const acknowledgement = read.text(item, 'acknowledgement');
-      const stated: License = { text: expression, form: 'expression', acknowledgement };
-      if (named === undefined) return [stated];
-      read.problem('license-choice', item.pointer, 'a license and an expression in one entry');
-      return [stated, named];
-    })
-    .flat();
+  const entries = read.each(from, 'licenses', toLicenses);
+  return entries.length === 0 ? (entries as readonly never[]) : entries.flat();
+}
+
+function toLicenses(item: Located, read: WireReader): License | License[] | undefined {
+  const expression = read.text(item, 'expression');
+  const license = read.object(item, 'license');
+  const named = license === undefined ? undefined : parseLicense(read, license);
+  if (expression === undefined) return named;
+  const acknowledgement = read.text(item, 'acknowledgement');
+  const stated: License = { text: expression, form: 'expression', acknowledgement };
+  if (named === undefined) return stated;
+  read.problem('license-choice', item.pointer, 'a license and an expression in one entry');
+  return [stated, named];
 }
 
 function parseLicense(read: WireReader, license: Located): License | undefined {
@@ -144,8 +166,7 @@ function parseLicense(read: WireReader, license: Located): License | undefined {
 function parsePedigree(read: WireReader, component: Located): Pedigree | undefined {
   const at = read.object(component, 'pedigree');
   if (at === undefined) return undefined;
-  const related = (key: string): readonly Component[] =>
-    read.each(at, key, (item) => parseComponent(read, item));
+  const related = (key: string): readonly Component[] => read.each(at, key, toComponent);
   return {
     ancestors: related('ancestors'),
     descendants: related('descendants'),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { parseComponent, parseExternalReference, parseService } from './parse-component.ts';
+import { parseExternalReference, toComponent, toService } from './parse-component.ts';
 import { member } from '../../core/json.ts';
 import type { WireReader, Located } from '../wire-reader.ts';
 import type { Dependency, Formula, ResourceUse, Task, Workflow } from './model.ts';
@@ -25,8 +25,8 @@ export function parseFormula(read: WireReader, item: Located): Formula {
   return {
     pointer: item.pointer,
     bomRef: read.text(item, 'bom-ref'),
-    components: read.each(item, 'components', (nested) => parseComponent(read, nested)),
-    services: read.each(item, 'services', (nested) => parseService(read, nested)),
+    components: read.each(item, 'components', toComponent),
+    services: read.each(item, 'services', toService),
     workflows: read.each(item, 'workflows', (nested) => parseWorkflow(read, nested)),
   };
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { parseComponent, parseService } from './parse-component.ts';
+import { toComponent, toService } from './parse-component.ts';
 import type { WireReader, Located } from '../wire-reader.ts';
 import type { Affected, Declarations, Vulnerability } from './model.ts';
 
@@ -50,7 +50,7 @@ export function parseDeclarations(read: WireReader, root: Located): Declarations
       target: read.text(item, 'target'),
       predicate: read.text(item, 'predicate'),
     })),
-    targetComponents: read.each(targets, 'components', (item) => parseComponent(read, item)),
-    targetServices: read.each(targets, 'services', (item) => parseService(read, item)),
+    targetComponents: read.each(targets, 'components', toComponent),
+    targetServices: read.each(targets, 'services', toService),
   };
 }

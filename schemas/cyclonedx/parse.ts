@@ -6,9 +6,10 @@ import { findSerialUuid } from './bom-link.ts';
 import { CYCLONEDX_JSON_VERSIONS } from './versions.ts';
 import {
   parseComponent,
+  toComponent,
   parseExternalReferences,
   parseOrganization,
-  parseService,
+  toService,
 } from './parse-component.ts';
 import { parseDeclarations, parseVulnerability } from './parse-statements.ts';
 import { parseDependency, parseFormula } from './parse-formulation.ts';
@@ -41,8 +42,8 @@ export function parseCyclonedxJson(root: JsonValue): Bom {
     ...parseSerial(read, at),
     ...parseVersion(read, at),
     metadata: parseMetadata(read, at),
-    components: read.each(at, 'components', (item) => parseComponent(read, item)),
-    services: read.each(at, 'services', (item) => parseService(read, item)),
+    components: read.each(at, 'components', toComponent),
+    services: read.each(at, 'services', toService),
     externalReferences: parseExternalReferences(read, at),
     dependencies: read.each(at, 'dependencies', (item) => parseDependency(read, item)),
     compositions: read.each(at, 'compositions', (item) => parseComposition(read, item)),
