@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isJsonObject, member, stringMember } from '../../core/json.ts';
-import type { JsonValue } from '../../core/canonical-json-jcs.ts';
+import { arrayMember, isJsonObject, member, stringMember } from '../../core/json.ts';
+import type { JsonObject, JsonValue } from '../../core/canonical-json-jcs.ts';
 import type { Decoded, Detected } from '../decoded.ts';
 
 const CONTEXT = /^https?:\/\/spdx\.(?:org|github\.io)\/(?:rdf|spdx-spec)\/v?3\./;
@@ -15,14 +15,22 @@ export function detectSpdx3(decoded: Decoded): Detected | undefined {
   if (decoded.kind !== 'json') return undefined;
   const root = decoded.json.value;
   if (!isJsonObject(root)) return undefined;
-  const graph = member(root, '@graph');
-  const items = Array.isArray(graph) ? (graph as readonly JsonValue[]).slice(0, MAX_LOOKED_AT) : [];
-  const isSpdx =
-    hasSpdxContext(member(root, '@context')) ||
-    items.some((item) => stringMember(item, 'type') === 'SpdxDocument');
-  if (!isSpdx) return undefined;
-  const version = [root, ...items].map(versionOf).find((found) => found !== undefined);
-  return { format: 'spdx3-jsonld', version: version ?? null };
+  const found = lookAt(root);
+  return found.isSpdx ? { format: 'spdx3-jsonld', version: found.version ?? null } : undefined;
+}
+
+/** Looks no further than it takes to know both. */
+function lookAt(root: JsonObject): { readonly isSpdx: boolean; readonly version?: string } {
+  let isSpdx = hasSpdxContext(member(root, '@context'));
+  let version = versionOf(root);
+  let seen = 0;
+  for (const item of arrayMember(root, '@graph') ?? []) {
+    if (isSpdx && version !== undefined) break;
+    if (++seen > MAX_LOOKED_AT) break;
+    isSpdx ||= stringMember(item, 'type') === 'SpdxDocument';
+    version ??= versionOf(item);
+  }
+  return version === undefined ? { isSpdx } : { isSpdx, version };
 }
 
 function hasSpdxContext(context: JsonValue | undefined): boolean {

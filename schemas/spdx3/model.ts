@@ -95,7 +95,8 @@ export interface Hash {
 }
 
 /** As written: neither direction nor name is changed. */
-export interface Relationship extends Element {
+export interface Relationship {
+  readonly pointer: string;
   readonly relationshipType: string;
   readonly from: string;
   readonly to: readonly string[];

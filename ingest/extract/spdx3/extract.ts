@@ -106,12 +106,13 @@ function rootElements(graph: Spdx3Graph): readonly Named[] {
 }
 
 function described(graph: Spdx3Graph): readonly Named[] {
-  return graph.source.relationships.flatMap(({ relationshipType, from, to, pointer }) => {
+  const found: Named[] = [];
+  for (const { relationshipType, from, to, pointer } of graph.source.relationships) {
     const isOurs = meaningOf(relationshipType)?.form === 'describes';
-    return isOurs && graph.findCollection(from) !== undefined
-      ? to.map((id) => ({ id, pointer }))
-      : [];
-  });
+    if (!isOurs || graph.findCollection(from) === undefined) continue;
+    for (const id of to) found.push({ id, pointer });
+  }
+  return found;
 }
 
 /** The configuration that started a build, and the role of its run. */
@@ -137,26 +138,18 @@ function stateBuilds(graph: Spdx3Graph): void {
 }
 
 function stateSuppliers(graph: Spdx3Graph): void {
-  for (const { id, pointer, suppliedBy, originatedBy } of graph.source.artifacts) {
-    const about = id === undefined ? undefined : graph.resolve(id, pointer);
-    if (about === undefined) continue;
-    for (const [role, agents] of [
-      ['supplier', suppliedBy],
-      ['originator', originatedBy],
-    ] as const) {
-      for (const agent of agents) {
-        const node = graph.resolve(agent, pointer);
-        if (node === undefined || node === about) continue;
-        graph.builder.edge(about, 'wasAttributedTo', node, pointer, { qualifiers: { role } });
-      }
-    }
+  for (const { about, role, agent, pointer } of graph.supplies) {
+    const node = graph.resolve(agent, pointer);
+    if (node === undefined || node === about) continue;
+    graph.builder.edge(about, 'wasAttributedTo', node, pointer, { qualifiers: { role } });
   }
 }
 
 /** A snippet is a part of its file. */
 function stateSnippets(graph: Spdx3Graph): void {
-  for (const { id, snippetFromFile, pointer } of graph.source.artifacts) {
-    if (id === undefined || snippetFromFile === undefined) continue;
+  for (const position of graph.particular) {
+    const { id, snippetFromFile, pointer } = graph.source.artifacts[position] ?? {};
+    if (id === undefined || snippetFromFile === undefined || pointer === undefined) continue;
     const whole = graph.resolve(snippetFromFile, pointer);
     const part = graph.resolve(id, pointer);
     if (whole !== undefined && part !== undefined) graph.contain(whole, part, pointer);

@@ -8,8 +8,8 @@ import type { Spdx3Graph } from './spdx3-graph.ts';
  */
 export function stateMetrics(graph: Spdx3Graph): void {
   const tested = datasetsOf(graph);
-  for (const artifact of graph.source.artifacts) {
-    const { id, pointer, metrics } = artifact;
+  for (const position of graph.particular) {
+    const { id, pointer, metrics } = graph.source.artifacts[position] ?? NO_ARTIFACT;
     const model = id === undefined || metrics.length === 0 ? undefined : graph.resolve(id, pointer);
     if (model === undefined) continue;
     const datasets = tested.get(model);
@@ -17,6 +17,8 @@ export function stateMetrics(graph: Spdx3Graph): void {
     for (const metric of metrics) stateMetric(graph, model, only, metric);
   }
 }
+
+const NO_ARTIFACT = { id: undefined, pointer: '', metrics: [] };
 
 function datasetsOf(graph: Spdx3Graph): ReadonlyMap<number, ReadonlySet<number>> {
   const found = new Map<number, Set<number>>();

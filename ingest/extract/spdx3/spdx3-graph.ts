@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { TextNumbers } from '../../../core/tables/text-numbers.ts';
+import { TextTable } from '../../../core/tables/text-table.ts';
 import { sharedName } from '../cyclonedx/identity.ts';
 import { SbomGraph } from '../sbom/sbom-graph.ts';
 import { artifactEntity, iriCoordinate, isAbsent, localOf } from './identity.ts';
+import { LicenseTexts } from './license-texts.ts';
 import { meaningOf } from './meanings.ts';
+import { Supplies } from './supplies.ts';
 import type {
   Artifact,
   Build,
@@ -22,10 +25,14 @@ export class Spdx3Graph extends SbomGraph {
   readonly #byId = new TextNumbers();
   /** The document and its collections. */
   readonly #collections = new Map<string, Collection>();
-  readonly #licenseTexts = new Map<string, string>();
+  readonly #licenses = new LicenseTexts();
   readonly #builds = new Set<number>();
   readonly #modelsAndData = new Set<number>();
-  readonly #dangling = new Set<string>();
+  readonly #dangling = new TextTable();
+  /** Who supplied what, stated once everything that may be named is known. */
+  readonly supplies = new Supplies();
+  /** Positions of the artifacts that more is to be said of: snippets, and what has metrics. */
+  readonly particular: number[] = [];
 
   constructor(source: Spdx3Document, builder: FactsBuilder, document: number) {
     super(builder, document);
@@ -34,7 +41,7 @@ export class Spdx3Graph extends SbomGraph {
       if (collection.id !== undefined) this.#collections.set(collection.id, collection);
     }
     for (const { id, text } of source.licenses) {
-      if (id !== undefined && text !== undefined) this.#licenseTexts.set(id, text);
+      if (id !== undefined && text !== undefined) this.#licenses.setText(id, text);
     }
     this.#addElements();
     this.#nameDocument();
@@ -66,7 +73,7 @@ export class Spdx3Graph extends SbomGraph {
   /** The text of a licence element; a listed licence that the document only names is known by the end of its IRI. */
   licenseText(id: string): string | undefined {
     if (isAbsent(id)) return undefined;
-    const text = this.#licenseTexts.get(id) ?? /\/licenses\/([^/#]{1,128})$/.exec(id)?.[1];
+    const text = this.#licenses.findText(id) ?? /\/licenses\/([^/#]{1,128})$/.exec(id)?.[1];
     return text === undefined || isAbsent(text) ? undefined : text;
   }
 
@@ -81,31 +88,34 @@ export class Spdx3Graph extends SbomGraph {
     if (isAbsent(id)) return undefined;
     const coordinate = iriCoordinate(id);
     if (coordinate !== undefined) return this.builder.nodeOf(coordinate, [], [id]);
-    if (!this.#dangling.has(id)) {
-      this.#dangling.add(id);
+    const { size } = this.#dangling;
+    if (this.#dangling.add(id) === size) {
       this.builder.problem('dangling-ref', pointer, `nothing here has the id "${id}"`);
     }
     return undefined;
   }
 
   #addElements(): void {
-    const licenses = this.#licensesByElement();
-    for (const artifact of this.source.artifacts) {
-      const license = artifact.id === undefined ? undefined : licenses.get(artifact.id);
-      this.#addArtifact(artifact, license);
-    }
+    this.#assignLicenses();
+    let position = 0;
+    for (const artifact of this.source.artifacts) this.#addArtifact(artifact, position++);
     for (const build of this.source.builds) this.#addBuild(build);
     for (const agent of this.source.agents)
       this.#bind(agent.id, agent.pointer, () => this.#agent(agent));
     for (const item of this.source.vulnerabilities) this.#addVulnerability(item);
   }
 
-  #addArtifact(artifact: Artifact, license: string | undefined): void {
-    const node = this.#bind(artifact.id, artifact.pointer, () =>
+  #addArtifact(artifact: Artifact, position: number): void {
+    const { id, pointer, type, purpose } = artifact;
+    const license = id === undefined ? undefined : this.#licenses.find(id);
+    const node = this.#bind(id, pointer, () =>
       this.builder.entity(artifactEntity(this.builder, artifact, license)),
     );
-    this.list(node, artifact.pointer);
-    const { type, purpose } = artifact;
+    this.list(node, pointer);
+    if (id !== undefined) this.supplies.add(this.#byId.get(id) ?? node, artifact);
+    if (artifact.snippetFromFile !== undefined || artifact.metrics.length > 0) {
+      this.particular.push(position);
+    }
     const isPackage = type === 'ai_AIPackage' || type === 'dataset_DatasetPackage';
     if (isPackage || purpose === 'model' || purpose === 'data') this.#modelsAndData.add(node);
   }
@@ -165,17 +175,13 @@ export class Spdx3Graph extends SbomGraph {
   }
 
   /** What licence relationships say of each element; declared before concluded. */
-  #licensesByElement(): ReadonlyMap<string, string> {
-    const found = new Map<string, string>();
-    for (const wanted of ['declared', 'concluded'] as const) {
-      for (const { from, relationshipType, to } of this.source.relationships) {
-        const meaning = meaningOf(relationshipType);
-        if (meaning?.form !== 'license' || meaning.acknowledgement !== wanted) continue;
-        const texts = to.flatMap((id) => this.licenseText(id) ?? []);
-        if (texts.length > 0 && !found.has(from)) found.set(from, texts.join(', '));
-      }
+  #assignLicenses(): void {
+    for (const { from, relationshipType, to } of this.source.relationships) {
+      const meaning = meaningOf(relationshipType);
+      if (meaning?.form !== 'license') continue;
+      const texts = to.flatMap((id) => this.licenseText(id) ?? []);
+      if (texts.length > 0) this.#licenses.assign(from, meaning.acknowledgement, texts.join(', '));
     }
-    return found;
   }
 }
 
