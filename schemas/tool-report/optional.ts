@@ -13,8 +13,9 @@ type Defined<T> = {
 };
 
 /** A record without its undefined members. For records that are made by the thousand: several times as quick as `optional`. */
-export function defined<const T extends object>(record: T): Defined<T> {
-  const kept: Partial<T> = {};
+export function defined<const T extends object>(record: T): Defined<T>;
+export function defined(record: Readonly<Record<string, unknown>>): object {
+  const kept: Record<string, unknown> = {};
   for (const key in record) if (record[key] !== undefined) kept[key] = record[key];
-  return kept as unknown as Defined<T>;
+  return kept;
 }

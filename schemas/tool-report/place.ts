@@ -47,10 +47,7 @@ export class Place {
 
   /** The value below these keys; a place without a value where there is none. Own members only. */
   at(...keys: (string | number)[]): Place {
-    // eslint-disable-next-line typescript/no-this-alias
-    let place: Place = this;
-    for (const key of keys) place = place.#child(key);
-    return place;
+    return keys.reduce<Place>((place, key) => place.#child(key), this);
   }
 
   get exists(): boolean {
