@@ -3,13 +3,18 @@ import { headOf, type DocumentBytes } from '../../core/stored-bytes.ts';
 
 /** What the header of a whylogs profile says. */
 export interface ProfileHeader {
-  readonly version: string;
+  /** Undefined where the profile does not say: early releases, and the form of the releases before 1.0. */
+  readonly version?: string;
   /** Milliseconds since 1970. */
   readonly createdMs?: number;
+  /** Of the data, milliseconds since 1970. */
+  readonly dataMs?: number;
   readonly columns: readonly string[];
+  /** Tags and metadata; the values of a segment are tags too. */
+  readonly metadata: ReadonlyMap<string, string>;
 }
 
-const MAGIC = [0x57, 0x48, 0x59, 0x31, 0x00]; // WHY1, NUL
+const MAGIC = [0x57, 0x48, 0x59, 0x31]; // WHY1
 /** Bytes of the longest number: what is longer is no length and no time. */
 const MAX_VARINT = 8;
 const MAX_HEADER = 16 * 1024 * 1024;
@@ -23,29 +28,72 @@ interface Field {
 }
 
 /**
- * The header of a profile: magic, length, DatasetProfileHeader {1 properties, 2 column offsets}, properties {4 creation time,
- * 7 metadata}. Undefined where the bytes are anything else.
+ * The header of a profile. Undefined where the bytes are anything else. Releases from 1.0 on write a magic, a header of the
+ * segment, and DatasetProfileHeader {1 properties, 2 column offsets}; releases before, and today's for a profile with a
+ * model's performance, one DatasetProfileMessage {1 properties, 2 columns, 10 model}.
  * @see https://github.com/whylabs/whylogs/blob/mainline/proto/src/whylogs_messages.proto
+ * @see https://github.com/whylabs/whylogs/blob/mainline/proto/v0/v0_messages.proto
  */
 export function readProfileHeader(profile: DocumentBytes): ProfileHeader | undefined {
   const start = headOf(profile, MAGIC.length);
-  if (!MAGIC.every((byte, at) => start[at] === byte)) return undefined;
-  const bytes = headOf(profile, MAGIC.length + MAX_VARINT + MAX_HEADER);
-  const length = readVarint(bytes, MAGIC.length);
+  if (!MAGIC.every((byte, at) => start[at] === byte)) return readEarlyHeader(profile);
+  const bytes = headOf(profile, MAGIC.length + 2 * (MAX_VARINT + MAX_HEADER));
+  const segment = readDelimited(bytes, MAGIC.length);
+  const header = segment === undefined ? undefined : readDelimited(bytes, segment.next);
+  return header === undefined ? undefined : headerOf(header.fields);
+}
+
+/** Fields of the early message: properties, columns, model. */
+const EARLY_FIELDS = [1, 2, 10];
+/** September 2001 to November 2286: times in milliseconds have thirteen digits. */
+const isTime = (ms: number | undefined): boolean => ms !== undefined && ms >= 1e12 && ms < 1e13;
+
+/** The early message has no magic, so it has to be the whole file, of its fields alone, of its major version and of a time. */
+function readEarlyHeader(profile: DocumentBytes): ProfileHeader | undefined {
+  const length = readVarint(headOf(profile, MAX_VARINT), 0);
   if (length === undefined || length.value > MAX_HEADER) return undefined;
-  const fields = readFields(bytes.subarray(length.next, length.next + length.value));
-  const properties = readFields(fields?.find(({ number }) => number === 1)?.bytes);
-  if (fields === undefined || properties === undefined) return undefined;
-  const metadata = new Map(properties.filter(({ number }) => number === 7).flatMap(entryOf));
+  if (length.next + length.value !== profile.length) return undefined;
+  const fields = readFields(headOf(profile, profile.length).subarray(length.next));
+  if (fields?.every(({ number }) => EARLY_FIELDS.includes(number)) !== true) return undefined;
+  const properties = readFields(fieldOf(fields, 1)?.bytes);
+  const isEarly = fieldOf(properties, 1)?.value === 1 && isTime(fieldOf(properties, 4)?.value);
+  return isEarly ? headerOf(fields) : undefined;
+}
+
+/** Properties: 4 is when it was made, 5 the time of the data, 6 tags, 7 metadata; a column is a key and more. */
+function headerOf(fields: readonly Field[]): ProfileHeader | undefined {
+  const properties = readFields(fieldOf(fields, 1)?.bytes);
+  if (properties === undefined) return undefined;
+  const metadata = new Map(
+    properties.filter(({ number }) => number === 6 || number === 7).flatMap(entryOf),
+  );
   const version = metadata.get('whylogs.version');
-  if (version === undefined) return undefined;
-  const createdMs = properties.find(({ number }) => number === 4)?.value;
+  const createdMs = fieldOf(properties, 4)?.value;
+  const dataMs = fieldOf(properties, 5)?.value;
   const columns = fields.filter(({ number }) => number === 2).slice(0, MAX_COLUMNS);
   return {
-    version,
+    ...(version !== undefined && { version }),
     ...(createdMs !== undefined && { createdMs }),
+    ...(dataMs !== undefined && { dataMs }),
     columns: columns.flatMap((field) => keyOf(field) ?? []).sort(),
+    metadata,
   };
+}
+
+/** A message behind its length. */
+function readDelimited(
+  bytes: Uint8Array,
+  start: number,
+): { fields: Field[]; next: number } | undefined {
+  const length = readVarint(bytes, start);
+  if (length === undefined || length.value > MAX_HEADER) return undefined;
+  const next = length.next + length.value;
+  const fields = next > bytes.length ? undefined : readFields(bytes.subarray(length.next, next));
+  return fields === undefined ? undefined : { fields, next };
+}
+
+function fieldOf(fields: readonly Field[] | undefined, wanted: number): Field | undefined {
+  return fields?.find(({ number }) => number === wanted);
 }
 
 /** An entry of a map field: 1 is the key, 2 the value. */
