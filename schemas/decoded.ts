@@ -13,7 +13,13 @@ import {
 
 /** Bytes decoded once, before any format looks at them. Stored bytes stay where they are. */
 export type Decoded =
-  | { readonly kind: 'json'; readonly bytes: DocumentBytes; readonly json: JsonDocument }
+  | {
+      readonly kind: 'json';
+      readonly bytes: DocumentBytes;
+      readonly json: JsonDocument;
+      /** How many values of the bytes are no JSON (NaN, Infinity) and stand as null in the document; absent where all are. */
+      readonly notNumbers?: number;
+    }
   | { readonly kind: 'text'; readonly bytes: DocumentBytes; readonly text: string }
   | { readonly kind: 'binary'; readonly bytes: DocumentBytes };
 

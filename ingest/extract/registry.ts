@@ -4,10 +4,11 @@ import { LIMITS } from '../../core/limits.ts';
 import { headOf, loadAll, type DocumentBytes } from '../../core/stored-bytes.ts';
 import { ARCHIVE_LIMITS } from '../../schemas/archive/model.ts';
 import { detectArchive } from '../../schemas/archive/detect.ts';
-import { decode } from '../../schemas/decoded.ts';
+import { decode, type Decoded, type Detected } from '../../schemas/decoded.ts';
 import { detect } from '../../schemas/detect.ts';
 import { splitJsonLines, type JsonLine } from '../../schemas/jsonl.ts';
 import { findLinesReport } from '../../schemas/tool-report/detect.ts';
+import { findNotANumberReport } from '../../schemas/tool-report/not-a-number.ts';
 import { extractArchiveFacts } from '../unpack/archive-facts.ts';
 import { unpackArchive } from '../unpack/unpack-archive.ts';
 import { assetReader } from './asset.ts';
@@ -132,13 +133,29 @@ export async function readDocument(
   const whole = findLinesReport(bytes);
   const lines = whole === undefined ? splitJsonLines(bytes) : undefined;
   if (lines !== undefined) return readLines(bytes, lines, context);
-  const decoded = whole?.decoded ?? decode(bytes, largeBytes);
-  const detected = whole?.detected ?? detect(decoded);
+  const { decoded, detected } = whole ?? decodeAndDetect(bytes, largeBytes);
   const reader = READERS.get(detected.format);
   if (reader === undefined) {
     throw new PedigreeError('ERR_INTERNAL', `no reader for the format ${detected.format}`);
   }
   return { reading: reader.read(decoded, detected, context), extractor: reader.extractor };
+}
+
+/** @throws {PedigreeError} ERR_PARSE_JSON and its kin, but for the report of a tool that writes numbers JSON does not have */
+function decodeAndDetect(
+  bytes: Uint8Array,
+  largeBytes: number | undefined,
+): { readonly decoded: Decoded; readonly detected: Detected } {
+  let decoded: Decoded;
+  try {
+    decoded = decode(bytes, largeBytes);
+  } catch (error) {
+    const isSyntax = isPedigreeError(error) && error.code === 'ERR_PARSE_JSON';
+    const report = isSyntax ? findNotANumberReport(bytes) : undefined;
+    if (report === undefined) throw error;
+    return report;
+  }
+  return { decoded, detected: detect(decoded) };
 }
 
 async function readArchive(bytes: Uint8Array, context: ReadContext): Promise<ReadDocument> {

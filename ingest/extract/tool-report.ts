@@ -9,13 +9,14 @@ import { addReport } from './tool-report/report-node.ts';
 import { isIdentified, thingNodes } from './tool-report/things.ts';
 import { stateStatus } from './tool-report/vulnerability.ts';
 import type { ReportEvaluation, ReportThing, ToolReport } from '../../schemas/tool-report/model.ts';
+import type { SchemaProblem } from '../../schemas/intoto/problem.ts';
 import type { Decoded, Detected } from '../../schemas/decoded.ts';
 import type { FormatReader, ReadContext, Reading } from './extractor.ts';
 
 /** Reports of scanners, testers and profilers: what they looked at and what came of it. They never say what a thing is made of. */
 export const toolReportReader: FormatReader = {
   formats: TOOL_ADAPTERS.map(({ format }) => format),
-  extractor: 'tool-report@2',
+  extractor: 'tool-report@3',
   read: readToolReport,
 };
 
@@ -33,11 +34,21 @@ function readToolReport(decoded: Decoded, detected: Detected, context: ReadConte
   stateAbout(builder, context, node, report);
   for (const status of report.statuses ?? []) stateStatus(builder, status);
   for (const evaluation of evaluations) stateEvaluation(builder, node, evaluation);
+  const repairs = repairsOf(decoded);
+  for (const { code, pointer, message } of repairs) builder.problem(code, pointer, message);
   const { format, version } = detected;
   return {
     facts: builder.build({ format, version, statementKind: 'report' }),
-    ...formConformance(context, report.faults),
+    ...formConformance(context, [...repairs, ...(report.faults ?? [])]),
   };
+}
+
+/** What had to be changed for the document to be JSON. */
+function repairsOf(decoded: Decoded): readonly SchemaProblem[] {
+  const count = decoded.kind === 'json' ? (decoded.notNumbers ?? 0) : 0;
+  if (count === 0) return [];
+  const message = `${count} of NaN and Infinity, which JSON does not have, read as null`;
+  return [{ code: 'not-a-number', pointer: '', message }];
 }
 
 /**
