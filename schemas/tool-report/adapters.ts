@@ -18,6 +18,8 @@ import { giskard } from './by-tool/giskard.ts';
 import { greatExpectations } from './by-tool/great-expectations.ts';
 import { grype } from './by-tool/grype.ts';
 import { jenkins } from './by-tool/jenkins.ts';
+import { jenkinsStages } from './by-tool/jenkins-stages.ts';
+import { jenkinsTests } from './by-tool/jenkins-tests.ts';
 import { llmGuard } from './by-tool/llm-guard.ts';
 import { mlrun } from './by-tool/mlrun.ts';
 import { modelscan } from './by-tool/modelscan.ts';
@@ -75,4 +77,6 @@ export const TOOL_ADAPTERS: readonly ToolAdapter[] = [
   samm,
   mlrun,
   jenkins,
+  jenkinsTests,
+  jenkinsStages,
 ];
