@@ -143,7 +143,7 @@ export async function readDocument(
 
 /** @throws {PedigreeError} ERR_PARSE_JSON and its kin, but for the report of a tool that writes numbers JSON does not have */
 function decodeAndDetect(
-  bytes: Uint8Array,
+  bytes: DocumentBytes,
   largeBytes: number | undefined,
 ): { readonly decoded: Decoded; readonly detected: Detected } {
   let decoded: Decoded;
@@ -151,7 +151,7 @@ function decodeAndDetect(
     decoded = decode(bytes, largeBytes);
   } catch (error) {
     const isSyntax = isPedigreeError(error) && error.code === 'ERR_PARSE_JSON';
-    const report = isSyntax ? findNotANumberReport(bytes) : undefined;
+    const report = isSyntax ? findNotANumberReport(loadAll(bytes)) : undefined;
     if (report === undefined) throw error;
     return report;
   }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Documents that are too large to be held.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { LARGE_BYTES } from '../../schemas/decoded.ts';
 import { documentRef, makeBom, productRef } from './support/documents.ts';
 import { jsonOf, runCli, spawnCli, useScratch } from './support/run-cli.ts';
 
 const scratch = useScratch();
+
+vi.setConfig({ testTimeout: 120_000 });
 
 const LARGE = makeBom(1, 5, 'x'.repeat(LARGE_BYTES));
 
