@@ -1,79 +1,98 @@
 // SPDX-License-Identifier: Apache-2.0
-import { excerpt } from '../../core/errors.ts';
-import { arrayMember, member, stringMember } from '../../core/json.ts';
-import { flattenGraph, idOf } from './flatten.ts';
-import type { JsonValue } from '../../core/canonical-json-jcs.ts';
-import type { Located } from '../wire-reader.ts';
+import { isJsonObject, member } from '../../core/json.ts';
+import { findEdition, NEWEST_EDITION, type Edition } from './classes/edition.ts';
+import { ObjectChecker } from './conform/checker.ts';
+import { Definitions, type Prefixes } from './conform/definitions.ts';
+import { Findings } from './conform/findings.ts';
+import type { JsonObject, JsonValue } from '../../core/canonical-json-jcs.ts';
 import type { Spdx3Problem } from './model.ts';
+
+const CONTEXT_PLACE = { parent: undefined, key: '@context' };
+
+/** What the context of SPDX calls `spdx`. */
+const TERMS = 'https://spdx.org/rdf/3.0.1/terms/';
 
 /** Whether a document breaks a rule of SPDX 3, and which. */
 export interface Spdx3Conformance {
   readonly conformant: boolean;
+  /** The first twenty. */
   readonly problems: readonly Spdx3Problem[];
 }
 
-const MAX_LISTED = 20;
-const CREATED = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
-
 /**
- * Checks what holds for every element of SPDX 3: a type, an id, a creation info that exists and is complete; a relationship
- * has both ends and a type; what has no id of its own stands inside. Properties of single classes are not judged.
- * @see https://spdx.github.io/spdx-spec/v3.0.1/model/Core/Classes/Element/
+ * Checks a document against the version of SPDX 3 whose context it names: the class of each object, its properties with
+ * their cardinalities, types and vocabularies, what its references lead to, and the constraints that the pages of classes
+ * spell out. Reads the graph twice and holds nothing of it but the ids. That a collection keeps the profiles that it claims
+ * is not judged.
+ * @see https://spdx.github.io/spdx-spec/v3.0.1/serializations/#json-ld-validation
  */
 export function checkSpdx3Conformance(root: JsonValue): Spdx3Conformance {
-  const items = flattenGraph(root);
-  const creations = new Set(
-    items.filter(({ value }) => stringMember(value, 'type') === 'CreationInfo').map(idOfItem),
-  );
-  const problems: Spdx3Problem[] = [];
-  for (const item of items) {
-    for (const fault of faultsOf(item, creations)) {
-      if (problems.length >= MAX_LISTED) break;
-      const message = excerpt(fault, 160);
-      problems.push({ code: 'spdx3:rule', pointer: item.pointer, message });
-    }
-  }
+  const findings = new Findings();
+  if (isJsonObject(root)) checkDocument(root, findings);
+  else findings.add('spdx3:graph', undefined, 'a document is an object');
+  const { problems } = findings;
   return { conformant: problems.length === 0, problems };
 }
 
-function idOfItem({ value }: Located): string | undefined {
-  return idOf(value);
+function checkDocument(root: JsonObject, findings: Findings): void {
+  const { edition, prefixes } = readContext(member(root, '@context'), findings);
+  const definitions = new Definitions(edition, prefixes);
+  const checker = new ObjectChecker(edition, definitions, findings);
+  if (!Object.hasOwn(root, '@graph')) {
+    definitions.collect(root);
+    checker.checkObject(root, undefined, undefined, '@context');
+    return;
+  }
+  for (const key of Object.keys(root)) {
+    if (key === '@context' || key === '@graph') continue;
+    const place = { parent: undefined, key };
+    findings.add('spdx3:unknown-property', place, 'stands beside the graph');
+  }
+  const parent = { parent: undefined, key: '@graph' };
+  const graph = member(root, '@graph');
+  if (!Array.isArray(graph)) {
+    findings.add('spdx3:graph', parent, 'is an array');
+    return;
+  }
+  const items = graph as readonly JsonValue[];
+  definitions.collect(items);
+  let key = 0;
+  for (const item of items) {
+    if (findings.isFull) return;
+    if (isJsonObject(item)) checker.checkObject(item, { parent, key });
+    else findings.add('spdx3:graph', { parent, key }, 'is no object');
+    key++;
+  }
 }
 
-function faultsOf({ value }: Located, creations: ReadonlySet<string | undefined>): string[] {
-  const type = stringMember(value, 'type');
-  if (type === undefined) return ['has no type'];
-  if (type === 'CreationInfo') return creationFaults(value);
-  const faults: string[] = [];
-  if (stringMember(value, 'spdxId') === undefined) faults.push('has no spdxId');
-  const creation = member(value, 'creationInfo');
-  if (typeof creation === 'string' ? !creations.has(creation) : creation === undefined) {
-    faults.push('has no creationInfo that exists');
+/**
+ * "All SPDX documents in JSON-LD format must include a reference to the SPDX global context file at the top level.
+ * Additional namespace mappings may be defined within a separate object within the context."
+ */
+function readContext(
+  context: JsonValue | undefined,
+  findings: Findings,
+): { edition: Edition; prefixes: Prefixes } {
+  const parts = Array.isArray(context) ? (context as readonly JsonValue[]) : [context];
+  const [address, ...mappings] = parts;
+  const edition = typeof address === 'string' ? findEdition(address) : undefined;
+  if (edition === undefined) {
+    findings.add('spdx3:context', CONTEXT_PLACE, 'is not the context of SPDX 3.0.1 or 3.0.0');
   }
-  for (const key of ['externalIdentifier', 'verifiedUsing']) {
-    const parts = arrayMember(value, key) ?? [];
-    if (parts.some((part) => typeof part === 'string')) faults.push(`names its ${key} by id`);
+  const prefixes = new Map([['spdx', TERMS]]);
+  for (const mapping of mappings) {
+    if (!isMapping(mapping)) {
+      findings.add('spdx3:context', CONTEXT_PLACE, 'holds more than prefixes of namespaces');
+      continue;
+    }
+    for (const [prefix, namespace] of Object.entries(mapping)) prefixes.set(prefix, namespace);
   }
-  const relationship = member(value, 'relationshipType');
-  if (relationship === undefined) return faults;
-  if (typeof relationship !== 'string' || !/^[a-z][A-Za-z]*$/.test(relationship)) {
-    faults.push('has a relationshipType that is not one of the vocabulary');
-  }
-  for (const key of ['from', 'to']) {
-    if (member(value, key) === undefined) faults.push(`is a relationship without ${key}`);
-  }
-  return faults;
+  return { edition: edition ?? NEWEST_EDITION, prefixes };
 }
 
-function creationFaults(value: JsonValue): string[] {
-  const faults: string[] = [];
-  if (!/^3\.\d+\.\d+$/.test(stringMember(value, 'specVersion') ?? '')) {
-    faults.push('specVersion is not 3.x.y');
-  }
-  if (!CREATED.test(stringMember(value, 'created') ?? '')) {
-    faults.push('created is not YYYY-MM-DDThh:mm:ssZ');
-  }
-  const createdBy = member(value, 'createdBy');
-  if (!Array.isArray(createdBy) || createdBy.length === 0) faults.push('createdBy names nobody');
-  return faults;
+/** JSON-LD 1.1, 4.1.2: what a term of a prefix stands for ends in a delimiter of RFC 3986. */
+function isMapping(value: JsonValue | undefined): value is Readonly<Record<string, string>> {
+  const isPrefix = ([prefix, namespace]: [string, JsonValue]): boolean =>
+    !prefix.startsWith('@') && typeof namespace === 'string' && /[:/?#[\]@]$/.test(namespace);
+  return isJsonObject(value) && Object.entries(value).every(isPrefix);
 }

@@ -42,7 +42,7 @@ export function spdx3With(roots: readonly string[], ...elements: object[]): obje
         '@id': '_:c',
         specVersion: '3.0.1',
         created: '2024-01-01T00:00:00Z',
-        createdBy: [iri('me')],
+        createdBy: ['https://spdx.org/rdf/3.0.1/terms/Core/SpdxOrganization'],
       },
       element('SpdxDocument', 'doc', { rootElement: roots.map(iri) }),
       ...elements,

@@ -129,8 +129,8 @@ class Spdx3Writer {
         spdxId: sbom,
         creationInfo: CREATION,
         profileConformance: profiles,
-        element: ids,
-        ...(main !== undefined && { rootElement: [this.#ids.get(main)] }),
+        // ElementCollection: one that lists elements has a root; what has none is listed by the document alone
+        ...(main !== undefined && { element: ids, rootElement: [this.#ids.get(main)] }),
       },
       ...listed,
     ];
