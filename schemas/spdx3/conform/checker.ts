@@ -88,12 +88,12 @@ export class ObjectChecker {
     const { key } = at;
     const isThere = Object.hasOwn(object, key);
     const id = stringMember(object, String(key)) ?? '';
-    const isId = IRI.test(id) || (!rule.isElement && BLANK_NODE.test(id));
-    if (isThere ? !isId : rule.isElement) {
+    const isRight = rule.isElement ? IRI.test(id) : isId(id);
+    if (isThere ? !isRight : rule.isElement) {
       const wanted = rule.isElement ? 'an IRI' : 'an IRI or a blank node';
       this.#findings.add('spdx3:id', at, isThere ? `"${id}" is not ${wanted}` : 'is mandatory');
     }
-    if (!isId) return;
+    if (!isRight) return;
     if (rule.name === 'SpdxDocument') this.#checkOnlyDocument(id, at);
     if (this.#definitions.isRepeated(id)) this.#checkRepetition(object, rule, id, at);
   }
@@ -164,7 +164,12 @@ export class ObjectChecker {
     const rule = this.#definitions.classOf(reference);
     if (rule !== undefined) {
       if (rule.lineage.has(range.name)) return;
-      this.#findings.add('spdx3:reference', at, `names a ${rule.name}, no ${range.name}`);
+      const code = isId(reference) ? 'spdx3:reference' : 'spdx3:value';
+      this.#findings.add(code, at, `names a ${rule.name}, no ${range.name}`);
+      return;
+    }
+    if (!isId(reference)) {
+      this.#findings.add('spdx3:value', at, `"${reference}" is neither an IRI nor a blank node`);
       return;
     }
     if (!isStated(reference, range)) return;
@@ -175,6 +180,10 @@ export class ObjectChecker {
       `"${reference}" is neither defined here nor imported`,
     );
   }
+}
+
+function isId(text: string): boolean {
+  return IRI.test(text) || BLANK_NODE.test(text);
 }
 
 /** Fewer values than there must be. Two alike are one in RDF. */
