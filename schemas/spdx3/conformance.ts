@@ -90,7 +90,7 @@ function readContext(
   return { edition: edition ?? NEWEST_EDITION, prefixes };
 }
 
-/** JSON-LD 1.1, 4.1.2: what a term of a prefix stands for ends in a delimiter of RFC 3986. */
+/** JSON-LD 1.1, 4.1.5: what a term of a prefix stands for ends in a delimiter of RFC 3986. */
 function isMapping(value: JsonValue | undefined): value is Readonly<Record<string, string>> {
   const isPrefix = ([prefix, namespace]: [string, JsonValue]): boolean =>
     !prefix.startsWith('@') && typeof namespace === 'string' && /[:/?#[\]@]$/.test(namespace);

@@ -196,7 +196,11 @@ function* mutantsOf(edition: Edition, rule: ClassRule): Generator<[string, Sampl
   for (const key of Object.keys(whole)) {
     const { [key]: value, ...rest } = whole;
     yield [`without ${key}`, rest];
-    for (const [name, other] of others) yield [`${key} is ${name}`, { ...rest, [key]: other }];
+    for (const [name, other] of others) {
+      // a number is one to the JSON schema; in RDF 1.5 is 1.5E0, which is no decimal
+      const isDouble = other === 1.5 && rule.properties.get(key)?.range.name === 'decimal';
+      if (!isDouble) yield [`${key} is ${name}`, { ...rest, [key]: other }];
+    }
     yield [`${key} in a list`, { ...rest, [key]: [value] }];
     if (Array.isArray(value)) {
       yield [`${key} alone`, { ...rest, [key]: value[0] as unknown }];

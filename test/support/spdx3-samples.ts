@@ -13,7 +13,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   string: 'text',
   anyURI: 'https://example.com/',
   boolean: true,
-  decimal: 0.5,
+  decimal: '0.5',
   positiveInteger: 1,
   nonNegativeInteger: 0,
   dateTime: '2024-02-29T00:00:00Z',

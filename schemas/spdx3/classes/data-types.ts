@@ -19,7 +19,8 @@ export const DATA_TYPES: ReadonlyMap<string, DataTypeCheck> = new Map<string, Da
   // XML Schema 1.1 part 2, 3.3.17: the lexical space of anyURI is every text
   ['anyURI', isString],
   ['boolean', (value) => typeof value === 'boolean'],
-  ['decimal', (value) => typeof value === 'number' || matches(value, DECIMAL)],
+  // JSON-LD 1.1 API, 8.2.2: a number with a fraction becomes 1.5E0, which is no decimal; the pages write text
+  ['decimal', (value) => isInteger(value) || matches(value, DECIMAL)],
   ['positiveInteger', (value) => isInteger(value) && Number(value) >= 1],
   ['nonNegativeInteger', (value) => isInteger(value) && Number(value) >= 0],
   ['dateTime', isDateTime],

@@ -54,7 +54,7 @@ export class Definitions {
     return this.#repeated.has(this.expand(reference));
   }
 
-  /** The IRI that an id with a declared prefix is short for (JSON-LD 1.1, 3.2 compact IRIs). */
+  /** The IRI that an id with a declared prefix is short for (JSON-LD 1.1, 4.1.5). */
   expand(reference: string): string {
     const colon = reference.indexOf(':');
     if (colon < 0 || reference.startsWith('//', colon + 1)) return reference;
