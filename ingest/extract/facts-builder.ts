@@ -68,12 +68,12 @@ export class FactsBuilder {
   entity(input: EntityInput): number {
     const { pointer, local } = input;
     const kinds = kindMask(input.kinds);
-    const digests = this.#strongRefs(input);
+    const names = this.#nameRefs(input);
+    const digests = this.#strongRefs(input, names);
     const contents = isEmpty(input.contentRefs)
       ? digests
       : [...digests, ...(input.contentRefs ?? NO_TEXTS)];
     const coordinates = this.#coordinates(input);
-    const names = this.#weakRefs(input);
     const primary = contents[0] ?? coordinates[0];
     if (primary === undefined) return this.#mention(input, kinds, local, names);
     const id = this.#node(primary, kinds);
@@ -200,7 +200,8 @@ export class FactsBuilder {
     };
   }
 
-  #strongRefs({ digests, pointer }: EntityInput): readonly string[] {
+  /** @param names where weak digests go: md5 and sha1 are shared names */
+  #strongRefs({ digests, pointer }: EntityInput, names: string[]): readonly string[] {
     if (digests === undefined || digests.length === 0) return NO_TEXTS;
     const found: string[] = [];
     for (const { algorithm, hex } of digests) {
@@ -210,6 +211,9 @@ export class FactsBuilder {
       } else if (digest !== undefined) found.push(digest);
       else if (isStrongAlgorithm(algorithm)) {
         this.problem('placeholder-digest', pointer, `not a ${algorithm} digest: "${hex}"`);
+      } else {
+        const weak = findWeakDigest(algorithm, hex);
+        if (weak !== undefined) names.push(weak);
       }
     }
     return found.length < 2 ? found : strongestFirst(found);
@@ -227,18 +231,12 @@ export class FactsBuilder {
     return [...found];
   }
 
-  /** md5, sha1 and unversioned purls: shared names, with everything else the caller calls a name. Some may be there twice. */
-  #weakRefs({ purls, digests, nameRefs }: EntityInput): readonly string[] {
-    const ready = nameRefs ?? NO_TEXTS;
-    if (isEmpty(purls) && isEmpty(digests)) return ready;
-    const found = [...ready];
+  /** Unversioned purls and what the caller calls a name. Some may be there twice. */
+  #nameRefs({ purls, nameRefs }: EntityInput): string[] {
+    const found = nameRefs === undefined ? [] : [...nameRefs];
     for (const text of purls ?? NO_TEXTS) {
       const purl = findPurl(text);
       if (purl !== undefined && levelOf(purl) === 'name') found.push(purl);
-    }
-    for (const { algorithm, hex } of digests ?? []) {
-      const weak = findWeakDigest(algorithm, hex);
-      if (weak !== undefined) found.push(weak);
     }
     return found;
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isJsonObject, member, pointerJoin } from '../../core/json.ts';
-import type { JsonValue } from '../../core/canonical-json-jcs.ts';
+import type { JsonObject, JsonValue } from '../../core/canonical-json-jcs.ts';
 
 const MAX_REPEATED = 10_000;
 
@@ -15,44 +15,68 @@ interface BomRefs {
  * may point at any of them.
  */
 export function collectBomRefs(root: JsonValue): BomRefs {
-  const walk = new Walk();
-  walk.visit(root);
-  return { all: walk.all, repeated: walk.repeated };
+  const all = new Set<string>();
+  const isRepeated = addRefs(root, all) > all.size;
+  return { all, repeated: isRepeated ? findRepeated(root) : [] };
 }
 
-/** In document order, one item after the other: a large document is never held whole. Nesting is bounded by the JSON reader. */
-class Walk {
-  readonly all = new Set<string>();
-  readonly #repeated = new Map<string, string>();
-  /** Where the walk is. */
-  readonly #keys: (string | number)[] = [];
-
-  get repeated(): BomRefs['repeated'] {
-    return [...this.#repeated].map(([ref, pointer]) => ({ ref, pointer }));
+/** @returns how many refs there are, repeated ones counted again */
+function addRefs(value: JsonValue | undefined, all: Set<string>): number {
+  if (typeof value !== 'object' || value === null) return 0;
+  let count = 0;
+  if (Array.isArray(value)) {
+    const items = value as readonly JsonValue[];
+    for (let at = 0; at < items.length; at++) count += addRefs(items[at], all);
+    return count;
   }
-
-  visit(value: JsonValue | undefined): void {
-    if (Array.isArray(value)) {
-      const items = value as readonly JsonValue[];
-      for (let at = 0; at < items.length; at++) this.#enter(at, items[at]);
-    } else if (isJsonObject(value)) {
-      const ref = member(value, 'bom-ref');
-      if (typeof ref === 'string') this.#take(ref);
-      for (const key in value) this.#enter(key, value[key]);
+  const members = value as JsonObject;
+  for (const key in members) {
+    const item = members[key];
+    if (typeof item === 'object') count += addRefs(item, all);
+    else if (key === 'bom-ref' && typeof item === 'string') {
+      all.add(item);
+      count++;
     }
   }
+  return count;
+}
 
-  #enter(key: string | number, value: JsonValue | undefined): void {
-    if (typeof value !== 'object' || value === null) return;
-    this.#keys.push(key);
-    this.visit(value);
-    this.#keys.pop();
-  }
+/** Few documents repeat a ref, so where the walk is must be known for those only. */
+function findRepeated(root: JsonValue): BomRefs['repeated'] {
+  const seen = new Set<string>();
+  const repeated = new Map<string, string>();
+  visit(root, [], (ref, keys) => {
+    const before = seen.size;
+    if (seen.add(ref).size > before || repeated.has(ref)) return;
+    if (repeated.size < MAX_REPEATED) {
+      repeated.set(ref, pointerJoin('', ...keys, 'bom-ref'));
+    }
+  });
+  return [...repeated].map(([ref, pointer]) => ({ ref, pointer }));
+}
 
-  #take(ref: string): void {
-    const before = this.all.size;
-    if (this.all.add(ref).size > before) return;
-    if (this.#repeated.has(ref) || this.#repeated.size >= MAX_REPEATED) return;
-    this.#repeated.set(ref, pointerJoin('', ...this.#keys, 'bom-ref'));
+type Take = (ref: string, keys: readonly (string | number)[]) => void;
+
+/** In document order, one item after the other: a large document is never held whole. Nesting is bounded by the JSON reader. */
+function visit(value: JsonValue | undefined, keys: (string | number)[], take: Take): void {
+  if (Array.isArray(value)) {
+    const items = value as readonly JsonValue[];
+    for (let at = 0; at < items.length; at++) visitInside(items[at], at, keys, take);
+  } else if (isJsonObject(value)) {
+    const ref = member(value, 'bom-ref');
+    if (typeof ref === 'string') take(ref, keys);
+    for (const key of Object.keys(value)) visitInside(value[key], key, keys, take);
   }
+}
+
+function visitInside(
+  value: JsonValue | undefined,
+  key: string | number,
+  keys: (string | number)[],
+  take: Take,
+): void {
+  if (typeof value !== 'object' || value === null) return;
+  keys.push(key);
+  visit(value, keys, take);
+  keys.pop();
 }

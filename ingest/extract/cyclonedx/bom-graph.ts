@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { GrowingInts } from '../../../core/tables/growing-ints.ts';
 import { NumberChains } from '../../../core/tables/number-chains.ts';
+import { TextList } from '../../../core/tables/text-list.ts';
 import { TextTable } from '../../../core/tables/text-table.ts';
 import { KINDS, type Kind } from '../../../graph/domain/kinds.ts';
 import { boundRef } from '../../../graph/domain/node-ref.ts';
@@ -50,10 +51,10 @@ export class BomGraph {
   readonly #kinds = new GrowingInts();
   /** Numbers among the texts, + 1; 0 for none. */
   readonly #bomRefs = new GrowingInts();
-  readonly #pointers = new GrowingInts();
+  readonly #pointers = new TextList();
   /** What more is asked of an element than its place. */
   readonly #sources = new Map<Element, Component | Service>();
-  /** Refs and pointers. */
+  /** Refs. */
   readonly #texts = new TextTable();
   readonly #bearers = new NumberChains();
   readonly #otherRefs = new Map<string, number>();
@@ -116,7 +117,7 @@ export class BomGraph {
   }
 
   pointerOf(element: Element): string {
-    return this.#texts.get(this.#pointers.at(element));
+    return this.#pointers.at(element);
   }
 
   /** What it was made from, where it is a model, data or a service, or its record states an origin; the rest need not be held. */
@@ -246,7 +247,7 @@ export class BomGraph {
     this.#parents.push(parent === undefined ? 0 : parent + 1);
     this.#kinds.push(KINDS.indexOf(kindOf(source)));
     this.#bomRefs.push(ref === undefined ? 0 : ref + 1);
-    this.#pointers.push(this.#texts.add(source.pointer));
+    this.#pointers.push(source.pointer);
     if (isAsked(source)) this.#sources.set(element, restOf(source));
     if (ref !== undefined) this.#bearers.add(ref, element);
     for (const nested of source.form === 'component' ? source.components : source.services) {

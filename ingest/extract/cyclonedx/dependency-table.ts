@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { GrowingInts } from '../../../core/tables/growing-ints.ts';
 import { NumberChains } from '../../../core/tables/number-chains.ts';
+import { TextList } from '../../../core/tables/text-list.ts';
 import type { TextTable } from '../../../core/tables/text-table.ts';
 import type { Dependency } from '../../../schemas/cyclonedx/model.ts';
 
@@ -8,8 +9,7 @@ import type { Dependency } from '../../../schemas/cyclonedx/model.ts';
 export class DependencyTable {
   /** Number + 1 of the ref of an entry, 0 where it has none. */
   readonly #refs = new GrowingInts();
-  readonly #pointers = new GrowingInts();
-  readonly #texts: TextTable;
+  readonly #pointers = new TextList();
   readonly #dependsOn = new NumberChains();
   readonly #provides = new NumberChains();
   /** Entries by their ref. */
@@ -17,14 +17,14 @@ export class DependencyTable {
 
   /** @param texts where refs have their numbers */
   constructor(dependencies: readonly Dependency[], texts: TextTable) {
-    this.#texts = texts;
     for (const { pointer, ref, dependsOn, provides } of dependencies) {
       const entry = this.count;
-      this.#refs.push(ref === undefined ? 0 : texts.add(ref) + 1);
-      this.#pointers.push(texts.add(pointer));
+      const about = ref === undefined ? -1 : texts.add(ref);
+      this.#refs.push(about + 1);
+      this.#pointers.push(pointer);
       for (const target of dependsOn) this.#dependsOn.add(entry, texts.add(target));
       for (const target of provides) this.#provides.add(entry, texts.add(target));
-      if (ref !== undefined) this.#entries.add(texts.add(ref), entry);
+      if (about >= 0) this.#entries.add(about, entry);
     }
   }
 
@@ -39,7 +39,7 @@ export class DependencyTable {
   }
 
   pointerOf(entry: number): string {
-    return this.#texts.get(this.#pointers.at(entry));
+    return this.#pointers.at(entry);
   }
 
   dependsOn(entry: number): readonly number[] {

@@ -2,7 +2,7 @@
 import { GrowingInts } from '../../../core/tables/growing-ints.ts';
 import { NumberChains } from '../../../core/tables/number-chains.ts';
 import { NumberPairs } from '../../../core/tables/number-pairs.ts';
-import { TextTable } from '../../../core/tables/text-table.ts';
+import { TextList } from '../../../core/tables/text-list.ts';
 
 /** Where edges of one sort lead, by node. */
 export class Arcs {
@@ -38,14 +38,13 @@ export class Listing {
   readonly #nodes = new GrowingInts();
   /** Position + 1, by node. */
   readonly #positions = new GrowingInts();
-  readonly #pointers = new GrowingInts();
-  readonly #texts = new TextTable();
+  readonly #pointers = new TextList();
 
   add(node: number, pointer: string): void {
     if (this.has(node)) return;
     while (this.#positions.length <= node) this.#positions.push(0);
     this.#nodes.push(node);
-    this.#pointers.push(this.#texts.add(pointer));
+    this.#pointers.push(pointer);
     this.#positions.set(node, this.#nodes.length);
   }
 
@@ -56,7 +55,7 @@ export class Listing {
   /** Empty for a node that is not listed. */
   pointerOf(node: number): string {
     const position = this.#positions.at(node);
-    return position === 0 ? '' : this.#texts.get(this.#pointers.at(position - 1));
+    return position === 0 ? '' : this.#pointers.at(position - 1);
   }
 
   get count(): number {

@@ -8,6 +8,7 @@ import { NumberPairs } from '../../../core/tables/number-pairs.ts';
 import { FewNumbers, NumberSet } from '../../../core/tables/number-set.ts';
 import { TextNumbers } from '../../../core/tables/text-numbers.ts';
 import { TextColumns } from '../../../core/tables/text-columns.ts';
+import { TextList } from '../../../core/tables/text-list.ts';
 import { TextTable } from '../../../core/tables/text-table.ts';
 
 /** Texts of all sorts: ASCII, one byte, more, halves of pairs, what JSON escapes, longer than a table keeps as bytes. */
@@ -27,6 +28,19 @@ function collidingTexts(count: number): string[] {
   }
   return found;
 }
+
+describe('a list of texts', () => {
+  test('gives them back in the order in which they came, repeated ones too, and nothing outside', () => {
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 40 }), fc.nat(20), (texts, few) => {
+        const list = new TextList(few);
+        for (const one of texts) list.push(one);
+        expect(texts.map((_, at) => list.at(at))).toEqual(texts);
+        expect([list.length, list.at(-1), list.at(texts.length)]).toEqual([texts.length, '', '']);
+      }),
+    );
+  });
+});
 
 describe('a table of texts', () => {
   test('numbers each text once, in the order in which they came, and gives it back', () => {
