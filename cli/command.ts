@@ -98,6 +98,45 @@ export function writeJson(context: CommandContext, value: unknown): void {
   context.terminal.out(jsonLine(value));
 }
 
+/**
+ * The same, where there may be more than one string should hold: an object of some members and then some lists, written as
+ * their items are made.
+ */
+export function writeJsonLists(
+  context: CommandContext,
+  members: Readonly<Record<string, unknown>>,
+  lists: Readonly<Record<string, Iterable<unknown>>>,
+): void {
+  let pending = '';
+  for (const piece of jsonPieces(members, lists)) {
+    pending += piece;
+    if (pending.length < WRITE_CHARS) continue;
+    context.terminal.out(printableLines(pending));
+    pending = '';
+  }
+  context.terminal.out(`${printableLines(pending)}\n`);
+}
+
+const WRITE_CHARS = 1 << 16;
+
+/** The JSON text of an object of one member or more and then some lists. */
+export function* jsonPieces(
+  members: Readonly<Record<string, unknown>>,
+  lists: Readonly<Record<string, Iterable<unknown>>>,
+): Generator<string> {
+  yield JSON.stringify(members).slice(0, -1);
+  for (const [name, items] of Object.entries(lists)) {
+    yield `,${JSON.stringify(name)}:[`;
+    let separator = '';
+    for (const item of items) {
+      yield `${separator}${JSON.stringify(item)}`;
+      separator = ',';
+    }
+    yield ']';
+  }
+  yield '}';
+}
+
 /** JSON leaves some characters as they are that a terminal obeys. */
 function jsonLine(value: unknown): string {
   return `${printableLines(JSON.stringify(value))}\n`;

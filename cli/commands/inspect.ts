@@ -9,7 +9,14 @@ import { prepareDocument, type PreparedDocument } from '../../ingest/prepare.ts'
 import { receivePath, receiveStream, type Received } from '../../ingest/receive/files.ts';
 import type { Spool } from '../../ingest/receive/spool.ts';
 import { readModelFolder } from '../../ingest/receive/model-folder.ts';
-import { run, withHome, writeJson, type CommandContext, type CommonOptions } from '../command.ts';
+import {
+  run,
+  withHome,
+  writeJson,
+  writeJsonLists,
+  type CommandContext,
+  type CommonOptions,
+} from '../command.ts';
 import { EXIT } from '../exit-codes.ts';
 import { findTrust } from '../home.ts';
 import { printable, shortRef, styled, table, type Terminal } from '../output/terminal.ts';
@@ -64,7 +71,7 @@ async function inspect(
       try {
         for (const document of await prepareDocument(one.bytes, one.source, trust, prepare)) {
           standings.push(document.standing);
-          if (options.json === true) writeJson(context, inspectJson(document));
+          if (options.json === true) writeJsonLists(context, ...inspected(document));
           else printDocument(context.terminal, document);
         }
       } finally {
@@ -94,7 +101,7 @@ function writeFolder(
   if (options.json === true) {
     const { format, version, problems } = facts;
     const said = { entities: entitiesOf(facts), relations: relationsOf(facts), problems };
-    writeJson(context, { source, format, version, ref, ...said });
+    writeJsonLists(context, { source, format, version, ref }, said);
     return;
   }
   context.terminal.out(`${styled(context.terminal, 'bold', printable(source))}\n  ${ref}\n`);
@@ -112,10 +119,15 @@ function writeRefused(
   else context.terminal.out(`${printable(source)}: refused, ${printable(message)} [${code}]\n`);
 }
 
-/** The stable form of one document. */
-export function inspectJson(document: PreparedDocument): Record<string, unknown> {
+/** The stable form of one document: its members, and after them its lists, which may be walked once. */
+export function inspected(
+  document: PreparedDocument,
+): [
+  members: Readonly<Record<string, unknown>>,
+  lists: Readonly<Record<string, Iterable<unknown>>>,
+] {
   const { facts } = document;
-  return {
+  const members = {
     source: document.source,
     unpackedFrom: document.unpackedFrom,
     format: document.format,
@@ -125,11 +137,14 @@ export function inspectJson(document: PreparedDocument): Record<string, unknown>
     standing: document.standing,
     reasons: document.reasons,
     signature: signatureJson(document),
+  };
+  const lists = {
     entities: facts === null ? [] : entitiesOf(facts),
     relations: facts === null ? [] : relationsOf(facts),
     claims: facts?.claims ?? [],
     problems: document.problems,
   };
+  return [members, lists];
 }
 
 function signatureJson({ signature }: PreparedDocument): unknown {
@@ -138,50 +153,69 @@ function signatureJson({ signature }: PreparedDocument): unknown {
   return { status, identity: signers[0] ?? null, signers, findings, evidence };
 }
 
-function entitiesOf(facts: Facts): unknown[] {
-  const digests = digestsOf(facts);
+function* entitiesOf(facts: Facts): Generator<unknown> {
+  const aliases = new DigestAliases(facts);
   const subjects = new Set(facts.subjects);
-  return facts.nodes.map(({ ref, kinds, names, attributes }, at) => ({
-    ref,
-    kind: kinds[0] ?? 'File',
-    kinds,
-    names,
-    digests: digests[at] ?? [],
-    ...(attributes === undefined ? {} : { attributes }),
-    subject: subjects.has(at),
-  }));
-}
-
-/** Of each node: its own digest and those that the same record states as aliases. */
-function digestsOf({ nodes, edges }: Facts): Digest[][] {
-  const found = nodes.map(({ ref }) => (isDigest(ref) ? [ref] : []));
-  for (const { from, relation, to } of edges) {
-    const ref = nodes[to]?.ref ?? '';
-    if (relation === 'alternateOf' && isDigest(ref)) found[from]?.push(ref);
+  let at = 0;
+  for (const { ref, kinds, names, attributes } of facts.nodes) {
+    yield {
+      ref,
+      kind: kinds[0] ?? 'File',
+      kinds,
+      names,
+      digests: [...(isDigest(ref) ? [ref] : []), ...aliases.of(at)],
+      ...(attributes === undefined ? {} : { attributes }),
+      subject: subjects.has(at),
+    };
+    at++;
   }
-  return found;
 }
 
-function relationsOf(facts: Facts): unknown[] {
-  const stated = facts.edges.map(({ from, relation, to, qualifiers, strength, pointers }) => ({
-    from: facts.nodes[from]?.ref ?? '',
-    relation,
-    to: facts.nodes[to]?.ref ?? '',
-    qualifiers,
-    strength,
-    pointer: pointers[0] ?? '',
-    pointers,
-  }));
-  const listed = facts.dependsOn.map(([from, to]) => ({
-    from: facts.nodes[from]?.ref ?? '',
-    relation: 'dependsOn',
-    to: facts.nodes[to]?.ref ?? '',
-    qualifiers: {},
-    strength: 'explicit',
-    pointer: '',
-    pointers: [],
-  }));
-  return [...stated, ...listed];
+const NONE = -1;
+
+/** Digests that a record states as aliases of each node, as chains of edges: one list a node would be much for many nodes. */
+class DigestAliases {
+  readonly #facts: Facts;
+  /** Of each node its first edge of the kind, of each edge the next one of the same node. */
+  readonly #first: Int32Array;
+  readonly #next: Int32Array;
+
+  constructor(facts: Facts) {
+    this.#facts = facts;
+    this.#first = new Int32Array(facts.nodes.length).fill(NONE);
+    this.#next = new Int32Array(facts.edges.length).fill(NONE);
+    const last = new Int32Array(facts.nodes.length).fill(NONE);
+    let at = 0;
+    for (const { from, relation } of facts.edges) {
+      if (relation === 'alternateOf') {
+        const before = last[from] ?? NONE;
+        if (before === NONE) this.#first[from] = at;
+        else this.#next[before] = at;
+        last[from] = at;
+      }
+      at++;
+    }
+  }
+
+  *of(node: number): Generator<Digest> {
+    const { nodes, edges } = this.#facts;
+    for (let at = this.#first[node] ?? NONE; at !== NONE; at = this.#next[at] ?? NONE) {
+      const ref = nodes[edges[at]?.to ?? NONE]?.ref ?? '';
+      if (isDigest(ref)) yield ref;
+    }
+  }
+}
+
+function* relationsOf(facts: Facts): Generator<unknown> {
+  const refOf = (at: number): string => facts.nodes[at]?.ref ?? '';
+  for (const { from, relation, to, qualifiers, strength, pointers } of facts.edges) {
+    const pointer = pointers[0] ?? '';
+    yield { from: refOf(from), relation, to: refOf(to), qualifiers, strength, pointer, pointers };
+  }
+  for (const [from, to] of facts.dependsOn) {
+    const stated = { qualifiers: {}, strength: 'explicit', pointer: '', pointers: [] };
+    yield { from: refOf(from), relation: 'dependsOn', to: refOf(to), ...stated };
+  }
 }
 
 const SHOWN_RELATIONS = 40;

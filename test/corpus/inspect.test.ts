@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, test } from 'vitest';
 import { createTrustRoots } from '../../attest/trust/roots.ts';
-import { inspectJson } from '../../cli/commands/inspect.ts';
+import { jsonPieces } from '../../cli/command.ts';
+import { inspected } from '../../cli/commands/inspect.ts';
 import { isDigest, sha256 } from '../../core/digest.ts';
 import { parseInstant } from '../../core/instant.ts';
 import { RELATIONS } from '../../graph/domain/relations.ts';
@@ -79,7 +80,7 @@ describeShared('inspect --json', () => {
       expect(prepared[0]?.digest).toBe(sha256(bytes));
       for (const one of prepared) {
         count++;
-        const line = JSON.stringify(inspectJson(one));
+        const line = [...jsonPieces(...inspected(one))].join('');
         const faults = faultsOf(JSON.parse(line) as Inspected);
         broken.push(...faults.map((fault) => `${fault} ${path}`));
       }
