@@ -6,7 +6,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { excerpt } from '../../core/errors.ts';
 import { parseJson, stringMember } from '../../core/json.ts';
 import { SCHEMA_FORMATS } from './schema-formats.ts';
-import { findRepeatedItem, ValueInterner } from './unique-items.ts';
+import { UniqueLists } from './unique-items.ts';
 import type { JsonObject, JsonValue } from '../../core/canonical-json-jcs.ts';
 import type { BomProblem } from './model.ts';
 
@@ -33,8 +33,8 @@ const SHARED_SCHEMA_FILES = [
 const MAX_LISTED = 20;
 
 const compiled = new Map<string, ValidateFunction>();
-/** What one check has numbered so far; renewed for each, so that no document leaves anything behind. */
-let interner = new ValueInterner();
+/** The lists of the document that is being checked; renewed for each, so that none leaves anything behind. */
+let lists = new UniqueLists(null);
 
 /**
  * Checks a document against the official strict JSON schema of the version that it names. Stops at the first fault (and
@@ -51,8 +51,10 @@ export function checkCyclonedxConformance(root: JsonValue): SchemaConformance {
     return failed([{ code: 'schema:specVersion', pointer: '/specVersion', message: named }]);
   }
   const check = schemaOf(version, file);
-  interner = new ValueInterner();
-  if (check(root)) return { conformant: true, problems: [] };
+  lists = new UniqueLists(root);
+  const isConformant = check(root);
+  lists = new UniqueLists(null);
+  if (isConformant) return { conformant: true, problems: [] };
   return failed((check.errors ?? []).slice(0, MAX_LISTED).map(toProblem));
 }
 
@@ -85,8 +87,12 @@ function createAjv(): Ajv {
     keyword: 'uniqueItems',
     type: 'array',
     schemaType: 'boolean',
-    validate: (wanted: boolean, items: readonly unknown[]) =>
-      !wanted || findRepeatedItem(items, interner) < 0,
+    validate: (
+      wanted: boolean,
+      items: readonly unknown[],
+      _schema?: unknown,
+      place?: { readonly instancePath: string },
+    ) => !wanted || !lists.hasRepeatedItem(items, place?.instancePath ?? ''),
   });
   return ajv;
 }

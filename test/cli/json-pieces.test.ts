@@ -35,7 +35,7 @@ test('a long list is written as it is made, one line, nothing a terminal obeys',
     for (; made < 20_000; made++) yield `item \u2028 ${made}`;
   };
   writeJsonLists(context, { a: 1 }, { items: items(), none: [] });
-  expect(written.length).toBeGreaterThan(5);
+  expect(written.length).toBeGreaterThan(3);
   expect(madeAtFirst).toBeLessThan(5000);
   expect(Math.max(...written.map((text) => text.length))).toBeLessThan(1 << 18);
   const text = written.join('');

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { parseLargeJson } from '../../../../core/large-json.ts';
+import { itemsOf, toArray } from '../../../../core/long-list.ts';
 import { checkCyclonedxConformance } from '../../../../schemas/cyclonedx/conformance.ts';
 import { SCHEMA_FORMATS } from '../../../../schemas/cyclonedx/schema-formats.ts';
-import { findRepeatedItem, ValueInterner } from '../../../../schemas/cyclonedx/unique-items.ts';
+import {
+  findRepeatedItem,
+  UniqueLists,
+  ValueInterner,
+} from '../../../../schemas/cyclonedx/unique-items.ts';
 import { bomWith } from '../../../support/cyclonedx-reading.ts';
 import type { JsonValue } from '../../../../core/canonical-json-jcs.ts';
 
@@ -12,6 +18,15 @@ function check(bom: unknown): ReturnType<typeof checkCyclonedxConformance> {
 }
 
 const library = { type: 'library', name: 'a' };
+const twice = [
+  { ...library, version: '1' },
+  { version: '1', ...library },
+];
+const parts = Array.from({ length: 40 }, (_, at) => ({
+  ...library,
+  name: `a-${at}`,
+  components: [{ type: 'library', name: 'inner' }],
+}));
 
 describe('checkCyclonedxConformance', () => {
   test.each(['1.2', '1.3', '1.4', '1.5', '1.6', '1.7'])(
@@ -135,6 +150,38 @@ describe('findRepeatedItem', () => {
       { b: [2], a: 1 },
     ];
     expect(findRepeatedItem(items, new ValueInterner())).toBe(1);
+  });
+
+  test('and of a list that is not held too', () => {
+    fc.assert(
+      fc.property(fc.array(json, { maxLength: 8 }), (items) => {
+        const shuffledTwin = items.length > 0 ? [...items, reordered(items[0])] : items;
+        for (const list of [items, shuffledTwin]) {
+          const long = toArray({ count: list.length, item: (at) => list[at] });
+          const lists = new UniqueLists({ long });
+          expect(lists.hasRepeatedItem(long, '/long')).toBe(hasEqualPair(list));
+        }
+      }),
+    );
+  });
+
+  test.each([
+    ['in the long list', { components: [...parts, parts[7]] }, false],
+    ['in the last item', { components: [...parts, { ...library, components: twice }] }, false],
+    ['only in different items', { components: [...parts, { ...parts[0], name: 'b' }] }, true],
+    [
+      'in a short list beside it',
+      { components: parts, services: [{ name: 's' }, { name: 's' }] },
+      false,
+    ],
+  ])('of a large document: %s', (_where, members, conformant) => {
+    const bytes = new TextEncoder().encode(JSON.stringify(bomWith(members)));
+    const bom = parseLargeJson(bytes, 50, 200)?.value ?? null;
+    expect(itemsOf((bom as { components: unknown[] }).components)).toBeDefined();
+    const { problems, ...found } = check(bom);
+    expect(found.conformant).toBe(conformant);
+    expect(problems.map(({ code }) => code)).toEqual(conformant ? [] : ['schema:uniqueItems']);
+    expect(check(bomWith(members)).conformant).toBe(conformant);
   });
 
   function hasEqualPair(items: readonly unknown[]): boolean {
