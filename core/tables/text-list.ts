@@ -34,9 +34,8 @@ export class TextList {
 
   /** The text at a position; empty outside. */
   at(position: number): string {
-    const few = this.#few[position];
-    if (few !== undefined) return few;
-    const from = position - this.#few.length;
-    return from < this.#ids.length ? (this.#many?.get(this.#ids.at(from)) ?? '') : '';
+    const { length } = this.#few;
+    if (position < length) return this.#few[position] ?? '';
+    return position < this.length ? (this.#many?.get(this.#ids.at(position - length)) ?? '') : '';
   }
 }

@@ -64,7 +64,7 @@ interface EdgeDraft {
 }
 
 /** Edges to one node that are looked through one by one. Where there are more, they are found by key. */
-const FEW_EDGES = 8;
+const FEW_EDGES = 32;
 
 /** Facts as objects: quick for the many small documents. They are made once, and completed when all is said. */
 export class FactObjects implements FactStore {
