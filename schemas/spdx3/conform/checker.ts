@@ -14,6 +14,11 @@ const BLANK_NODE = /^_:.+/;
 /** What no IRI has; JSON-LD 1.1 API, 8.2: a statement about what is no well-formed IRI is not made. */
 const NO_IRI = /[\u0000-\u0020"<>\\^`{|}]/;
 const EXTENSION = 'extension_Extension';
+/** The context gives the three properties of these classes the class as a data type, so that RDF has text where an id stands. */
+const ALWAYS_HELD: ReadonlySet<string> = new Set([
+  'PositiveIntegerRange',
+  'software_ContentIdentifier',
+]);
 
 /** Checks the objects of one document, each against its class. */
 export class ObjectChecker {
@@ -161,6 +166,10 @@ export class ObjectChecker {
   }
 
   #checkReference(reference: string, range: ClassRange, at: Place): void {
+    if (ALWAYS_HELD.has(range.name) && isId(reference)) {
+      this.#findings.add('spdx3:reference', at, `holds the ${range.name} itself, not its id`);
+      return;
+    }
     const rule = this.#definitions.classOf(reference);
     if (rule !== undefined) {
       if (rule.lineage.has(range.name)) return;

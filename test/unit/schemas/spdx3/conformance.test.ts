@@ -254,6 +254,22 @@ describe('ids and references', () => {
     expect(faults).toEqual(code === undefined ? [] : [`${code} ${at}`]);
   });
 
+  test('a range is held, never named', () => {
+    const range = {
+      type: 'PositiveIntegerRange',
+      '@id': '_:r',
+      beginIntegerRange: 1,
+      endIntegerRange: 1,
+    };
+    const snippet = element('software_Snippet', 's', {
+      software_snippetFromFile: iri('f'),
+      software_lineRange: '_:r',
+    });
+    expect(faultsWith(element('software_File', 'f'), range, snippet)).toEqual([
+      'spdx3:reference /@graph/4/software_lineRange',
+    ]);
+  });
+
   test('of the wrong class', () => {
     expect(faultsWith(pkg('a'), pkg('b', { suppliedBy: iri('a') }))).toEqual([
       'spdx3:reference /@graph/3/suppliedBy',
