@@ -14,7 +14,7 @@ export function parseHfDatasetCard(text: string): HfDatasetCard {
   const card = splitCard(text);
   const frontMatter = parseFrontMatter(card);
   if (frontMatter.kind !== 'map') return emptyCard(frontMatter.kind, card.lineEndings);
-  const { document, map } = frontMatter;
+  const { document, map, repairs } = frontMatter;
   const list = (key: string): readonly PlacedText[] => listTexts(document, map, '', key);
   const prettyName = findText(document, '', 'pretty_name');
   const sourceTexts = list('source_datasets');
@@ -36,8 +36,8 @@ export function parseHfDatasetCard(text: string): HfDatasetCard {
         : undefined;
       return name === undefined ? [] : [name];
     }),
-    problems: [],
-    conformanceProblems: [],
+    problems: repairs,
+    conformanceProblems: repairs,
   };
 }
 

@@ -2,6 +2,7 @@
 import { isPedigreeError, PedigreeError } from '../../core/errors.ts';
 import { isJsonObject } from '../../core/json.ts';
 import { parseYaml, type YamlDocument } from '../yaml/parse.ts';
+import { indentQuotedLines } from '../yaml/quoted-lines.ts';
 import type { JsonObject } from '../../core/canonical-json-jcs.ts';
 
 /** A card cut at its front matter. */
@@ -13,9 +14,22 @@ export interface CardText {
   readonly lineEndings: 'lf' | 'crlf' | 'cr';
 }
 
+/** What was repaired so that a front matter could be read. */
+export interface FrontMatterRepair {
+  readonly code: string;
+  readonly pointer: string;
+  readonly message: string;
+}
+
 /** Front matter read: a map, or why it is none. */
 export type FrontMatter =
-  | { readonly kind: 'map'; readonly map: JsonObject; readonly document: YamlDocument }
+  | {
+      readonly kind: 'map';
+      readonly map: JsonObject;
+      readonly document: YamlDocument;
+      /** What was repaired; a strict reader refuses it. */
+      readonly repairs: readonly FrontMatterRepair[];
+    }
   /** The card has no front matter; legal, it then says nothing that a machine reads. */
   | { readonly kind: 'absent' }
   /** YAML of another shape (a list, a text). */
@@ -54,17 +68,41 @@ function endingsOf(text: string): CardText['lineEndings'] {
  */
 export function parseFrontMatter(card: CardText): FrontMatter {
   if (card.yaml === null) return { kind: 'absent' };
-  let document: YamlDocument;
   try {
-    document = parseYaml(card.yaml);
+    return frontMatterOf(parseYaml(card.yaml), []);
   } catch (error) {
     if (card.yaml.includes('{{')) return { kind: 'template' };
     if (card.yaml.trim() === '') return { kind: 'absent' };
-    throw inFrontMatter(error);
+    return parseRepaired(card.yaml) ?? raise(inFrontMatter(error));
   }
+}
+
+function frontMatterOf(document: YamlDocument, repairs: readonly FrontMatterRepair[]): FrontMatter {
   const { value } = document;
-  if (isJsonObject(value)) return { kind: 'map', map: value, document };
+  if (isJsonObject(value)) return { kind: 'map', map: value, document, repairs };
   return { kind: 'not-a-map', type: Array.isArray(value) ? 'list' : typeof value };
+}
+
+const REPAIR: FrontMatterRepair = {
+  code: 'yaml-indentation',
+  pointer: '',
+  message: 'lines of a quoted text stand further left than YAML allows',
+};
+
+/** Texts of widgets are often pasted between quotes, their lines at the margin: the hub reads such a card. */
+function parseRepaired(yaml: string): FrontMatter | undefined {
+  const indented = indentQuotedLines(yaml);
+  if (indented === undefined) return undefined;
+  try {
+    return frontMatterOf(parseYaml(indented), [REPAIR]);
+  } catch (error) {
+    if (isPedigreeError(error)) return undefined;
+    throw error;
+  }
+}
+
+function raise(error: unknown): never {
+  throw error;
 }
 
 /** Lines are counted from the top of the file, one line of `---` above the YAML. */
@@ -77,9 +115,14 @@ function inFrontMatter(error: unknown): unknown {
   });
 }
 
-/** The member names at the top level of a front matter, found without parsing it. For detection only. */
+/** The member names at the top level of a front matter, found without parsing it: all as far from the margin as the first. For detection only. */
 export function scanKeys(yaml: string): ReadonlySet<string> {
+  const [, margin = ''] = /^([ \t]{0,64})[^\s#]/m.exec(yaml) ?? [];
   const keys = new Set<string>();
-  for (const match of yaml.matchAll(/^([A-Za-z_][\w-]{0,40})[ \t]*:/gm)) keys.add(match[1] ?? '');
+  for (const [, indent, key = ''] of yaml.matchAll(
+    /^([ \t]{0,64})([A-Za-z_][\w-]{0,40})[ \t]{0,16}:/gm,
+  )) {
+    if (indent === margin) keys.add(key);
+  }
   return keys;
 }

@@ -22,7 +22,7 @@ export function parseHfModelCard(text: string): HfModelCard {
   const mergedModels = readMergedModels(card.body, problems);
   const common = { lineEndings: card.lineEndings, mergedModels, problems };
   if (frontMatter.kind !== 'map') return emptyCard(frontMatter, common);
-  return readCard(frontMatter.document, common);
+  return readCard(frontMatter, common);
 }
 
 type Common = Pick<HfModelCard, 'lineEndings' | 'mergedModels'> & {
@@ -66,9 +66,12 @@ function emptyCard(
   };
 }
 
-function readCard(document: YamlDocument, common: Common): HfModelCard {
+function readCard(
+  { document, repairs }: Extract<FrontMatter, { kind: 'map' }>,
+  common: Common,
+): HfModelCard {
   const map = document.value;
-  const conformanceProblems: CardProblem[] = [];
+  const conformanceProblems: CardProblem[] = [...repairs];
   const index = readModelIndex(document, conformanceProblems);
   const text = (key: string): string | undefined => findText(document, '', key);
   const list = (key: string): readonly PlacedText[] => listTexts(document, map, '', key);
@@ -136,16 +139,28 @@ function readModelIndex(document: YamlDocument, problems: CardProblem[]): ModelI
   }
   for (const [at, model] of (arrayMember(document.value, 'model-index') ?? []).entries()) {
     const pointer = pointerJoin(root, at);
+    requireMembers(model, ['name', 'results'], pointer, problems);
     const name = findText(document, pointer, 'name');
-    if (name === undefined) {
-      problems.push({ code: 'model-index', pointer, message: 'model-index entry without a name' });
-    } else names.push(name);
+    if (name !== undefined) names.push(name);
     for (const [position, result] of (arrayMember(model, 'results') ?? []).entries()) {
       const place = pointerJoin(pointer, 'results', position);
       results.push(readResult(document, result, place, name ?? '', problems));
     }
   }
   return { names, results };
+}
+
+/** A member that is written is there, and may be empty. */
+function requireMembers(
+  from: JsonValue | undefined,
+  keys: readonly string[],
+  pointer: string,
+  problems: CardProblem[],
+): void {
+  for (const key of keys) {
+    if (member(from, key) === undefined)
+      problems.push({ code: 'model-index', pointer, message: `no member "${key}"` });
+  }
 }
 
 function readResult(
@@ -156,20 +171,16 @@ function readResult(
   problems: CardProblem[],
 ): CardResult {
   const datasetAt = pointerJoin(pointer, 'dataset');
-  const dataset = findText(document, datasetAt, 'type');
-  const datasetName = findText(document, datasetAt, 'name');
-  if (dataset === undefined || datasetName === undefined) {
-    problems.push({
-      code: 'model-index',
-      pointer: datasetAt,
-      message: 'a result without dataset.type and dataset.name',
-    });
-  }
+  requireMembers(result, ['metrics'], pointer, problems);
+  requireMembers(member(result, 'task'), ['type'], pointerJoin(pointer, 'task'), problems);
+  requireMembers(member(result, 'dataset'), ['type', 'name'], datasetAt, problems);
+  if (member(member(result, 'source'), 'name') !== undefined)
+    requireMembers(member(result, 'source'), ['url'], pointerJoin(pointer, 'source'), problems);
   return {
     model,
     ...optional('task', findText(document, pointerJoin(pointer, 'task'), 'type')),
-    ...optional('dataset', dataset),
-    ...optional('datasetName', datasetName),
+    ...optional('dataset', findText(document, datasetAt, 'type')),
+    ...optional('datasetName', findText(document, datasetAt, 'name')),
     ...optional('config', findText(document, datasetAt, 'config')),
     ...optional('split', findText(document, datasetAt, 'split')),
     ...optional('revision', findText(document, datasetAt, 'revision')),
@@ -185,13 +196,11 @@ function readMetrics(
   problems: CardProblem[],
 ): CardMetric[] {
   const metrics: CardMetric[] = [];
-  for (const [at] of (arrayMember(result, 'metrics') ?? []).entries()) {
+  for (const [at, metric] of (arrayMember(result, 'metrics') ?? []).entries()) {
     const place = pointerJoin(pointer, 'metrics', at);
+    requireMembers(metric, ['type', 'value'], place, problems);
     const type = findText(document, place, 'type');
-    if (type === undefined) {
-      problems.push({ code: 'model-index', pointer: place, message: 'a metric without a type' });
-      continue;
-    }
+    if (type === undefined) continue;
     metrics.push({
       type,
       ...optional('value', findText(document, place, 'value')),

@@ -171,7 +171,7 @@ describe('the subject', () => {
 
 describe('scores', () => {
   const result = (dataset: string): string =>
-    `model-index:\n- name: m\n  results:\n  - ${dataset}\n    metrics: [{type: acc, value: 0.90}]\n`;
+    `model-index:\n- name: m\n  results:\n  - task: {type: t}\n    ${dataset}\n    metrics: [{type: acc, value: 0.90}]\n`;
 
   test('a claim about model and dataset, the number as written', () => {
     const facts = factsOf(
@@ -193,7 +193,7 @@ describe('scores', () => {
   });
 
   test('without a dataset there is no claim', () => {
-    const facts = factsOf(result('task: {type: x}'));
+    const facts = factsOf(result('source: {name: s, url: u}'));
     expect(facts.claims).toEqual([]);
     expect(codesOf(facts)).toEqual(['model-index', 'no-dataset']);
   });

@@ -63,6 +63,12 @@ describe('front matter', () => {
   });
 });
 
+test('a quoted text whose lines stand at the margin is read, and does not conform', () => {
+  const card = parseHfModelCard('---\nlicense: mit\nwidget:\n- text: "one\ntwo"\n---\n');
+  expect(card.licenses.map(({ text }) => text)).toEqual(['mit']);
+  expect(card.conformanceProblems.map(({ code }) => code)).toEqual(['yaml-indentation']);
+});
+
 test('a dataset may be a map of one name to an address', () => {
   const card = parseHfModelCard(
     '---\ndatasets:\n- squad\n- FOSD: https://example.org/x\n- {a: b, c: d}\n- [e]\n---\n',
@@ -89,8 +95,29 @@ describe('model-index', () => {
       '- name: m\n  results:\n  - dataset: {type: x, name: y}\n    metrics: [{value: 1}]\n',
     ],
     ['no name', '- results: []\n'],
+    ['no results', '- name: m\n'],
+    ['no metrics', '- name: m\n  results:\n  - task: {type: t}\n    dataset: {type: x, name: y}\n'],
+    ['no task', '- name: m\n  results:\n  - dataset: {type: x, name: y}\n    metrics: []\n'],
+    [
+      'no value',
+      '- name: m\n  results:\n  - task: {type: t}\n    dataset: {type: x, name: y}\n    metrics: [{type: acc}]\n',
+    ],
+    [
+      'a source without its address',
+      '- name: m\n  results:\n  - task: {type: t}\n    dataset: {type: x, name: y}\n    metrics: []\n    source: {name: s}\n',
+    ],
   ])('%s does not conform', (_, yaml) => {
     expect(card(yaml).conformanceProblems.map(({ code }) => code)).toContain('model-index');
+  });
+
+  test.each([
+    [
+      'empty texts',
+      "- name: ''\n  results:\n  - task: {type: t}\n    dataset: {type: '', name: y}\n    metrics: [{type: acc, value: null}]\n",
+    ],
+    ['no results yet', '- name: m\n  results: []\n'],
+  ])('%s conform', (_, yaml) => {
+    expect(card(yaml).conformanceProblems).toEqual([]);
   });
 
   test('a text instead of a list does not conform', () => {
@@ -223,6 +250,14 @@ describe('detection', () => {
     ['# Model Card for X\n\ntext', 'hf-model-card'],
     ['---\ntask_categories: [x]\nlicense: mit\n---\n', 'hf-dataset-card'],
     ['---\nsource_datasets: [original]\n---\n', 'hf-dataset-card'],
+    ['\n---\n      tags:\n      - x\n      library_name: ml-agents\n---\n', 'hf-model-card'],
+    ['---\ntags:\n- conversational\n---\n', 'hf-model-card'],
+    ['---\nmodel_index:\n- name: m\n---\n', 'hf-model-card'],
+    ['---\nlanguage: [pt]\n---\nm = BertModel.from_pretrained("a/b")\n', 'hf-model-card'],
+    ['---\ntags: [cooking]\n---\nA cake.\n', undefined],
+    ['---\nlanguage: pt\n---\nText.\n', undefined],
+    ['---\ntitle: T\ntags: [translation]\n---\nhttps://huggingface.co/x\n', undefined],
+    ['---\ntitle: T\n  library_name: x\n---\n', undefined],
     ['---\ntitle: T\nemoji: x\nsdk: gradio\nlicense: mit\n---\n', undefined],
     ['---\nlayout: post\ntags: [a]\nlicense: mit\n---\n', undefined],
     ['---\ntitle: T\n---\n', undefined],
