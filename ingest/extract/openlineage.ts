@@ -13,7 +13,7 @@ import type { FormatReader, ReadContext, Reading } from './extractor.ts';
 /** OpenLineage events. Events of one run meet in its node, whatever document or line they came in. */
 export const openLineageReader: FormatReader = {
   formats: ['openlineage'],
-  extractor: 'openlineage@1',
+  extractor: 'openlineage@2',
   read(decoded, detected, context) {
     const json = jsonDocumentOf(decoded);
     const builder = new FactsBuilder(context.digest);

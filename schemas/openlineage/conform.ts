@@ -28,10 +28,10 @@ export function findFacetFaults(json: JsonDocument): readonly SchemaProblem[] {
 }
 
 function checkEvent(event: Place, faults: SchemaProblem[]): void {
-  for (const key of ['eventTime', 'producer', 'schemaURL']) requireText(event.at(key), faults);
+  for (const key of ['eventTime', 'producer', 'schemaURL']) requireString(event.at(key), faults);
   checkForm(event, faults);
   const type = event.at('eventType');
-  if (type.exists && !EVENT_TYPES.has(type.text ?? '')) {
+  if (type.value !== undefined && !EVENT_TYPES.has(type.text ?? '')) {
     addProblem(faults, 'event-type', type.pointer, 'no such transition of a run');
   }
   for (const key of ['inputs', 'outputs']) {
@@ -47,7 +47,7 @@ function checkEvent(event: Place, faults: SchemaProblem[]): void {
 function checkForm(event: Place, faults: SchemaProblem[]): void {
   const has = (key: string): boolean => event.at(key).value !== undefined;
   if (has('run')) {
-    requireText(event.at('run', 'runId'), faults);
+    requireString(event.at('run', 'runId'), faults);
     checkFacets(event.at('run', 'facets'), faults);
   }
   if (has('run') || has('job') || !has('dataset')) checkNamed(event.at('job'), faults);
@@ -69,15 +69,16 @@ function checkFacets(facets: Place, faults: SchemaProblem[]): void {
   if (facets.value === undefined) return;
   if (!facets.isObject) addProblem(faults, 'type', facets.pointer, 'facets are an object');
   for (const [, facet] of facets.entries) {
-    requireText(facet.at('_producer'), faults);
-    requireText(facet.at('_schemaURL'), faults);
+    requireString(facet.at('_producer'), faults);
+    requireString(facet.at('_schemaURL'), faults);
+    const deleted = facet.at('_deleted');
+    if (deleted.value !== undefined && typeof deleted.value !== 'boolean') {
+      addProblem(faults, 'type', deleted.pointer, 'true or false');
+    }
   }
 }
 
-function requireText(place: Place, faults: SchemaProblem[]): void {
-  if (place.text === undefined) addProblem(faults, 'required', place.pointer, 'text is required');
-}
-
+/** Text, which may be empty: what a format asks of it is a note. */
 function requireString(place: Place, faults: SchemaProblem[]): void {
   if (typeof place.value !== 'string') {
     addProblem(faults, 'required', place.pointer, 'text is required');

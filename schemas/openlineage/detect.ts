@@ -39,10 +39,13 @@ function isEvent(value: unknown): boolean {
   const hasShape =
     isName(member(value, 'job')) || stringMember(member(value, 'run'), 'runId') !== undefined;
   const hasState = RUN_STATES.has(stringMember(value, 'eventType') ?? '');
-  const hasData = Array.isArray(member(value, 'inputs')) || Array.isArray(member(value, 'outputs'));
+  const lists = ['inputs', 'outputs'].map((key) => member(value, key));
+  const hasData = lists.some((list) => Array.isArray(list));
+  const hasNamedData = lists.some((list) => Array.isArray(list) && list.some(isName));
   const isSigned =
     stringMember(value, 'producer') !== undefined && stringMember(value, 'eventTime') !== undefined;
-  return hasShape && ((hasState && (hasData || isSigned)) || (hasData && isSigned));
+  if (hasState) return hasShape || hasNamedData;
+  return hasShape && hasData && isSigned;
 }
 
 function isName(value: unknown): boolean {

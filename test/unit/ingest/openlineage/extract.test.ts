@@ -281,6 +281,43 @@ describe('facets alone', () => {
   });
 });
 
+describe('events of which half is missing', () => {
+  test.each([
+    { eventType: 'START', job: { namespace: 'a', facets: {} }, run: { facets: {} } },
+    { eventType: 'FAIL', job: { namespace: 'a', name: 'b' }, run: { runId: RUN } },
+    { eventType: 'COMPLETE', outputs: [named('t')] },
+    [{ eventTime: 'x', eventType: 'START', job: { namespace: 'a', name: 'b' } }],
+  ])('%j is one, and does not conform', (document) => {
+    const bytes = JSON.stringify(document);
+    const read = readWith(detectOpenLineage, openLineageReader, bytes, { strict: true });
+    expect(read.conformant).toBe(false);
+  });
+});
+
+describe('what the schema says of members that are there', () => {
+  const conforms = (more: object): boolean | null =>
+    readWith(detectOpenLineage, openLineageReader, JSON.stringify(event(more)), { strict: true })
+      .conformant;
+  const facet = { _producer: PRODUCER, _schemaURL: 'https://example.org/f.json' };
+
+  test.each([
+    { job: { namespace: '', name: '' } },
+    { producer: '' },
+    { job: { namespace: 'a', name: 'b', facets: { own: { ...facet, _deleted: true } } } },
+  ])('%j conforms', (more) => {
+    expect(conforms(more)).toBe(true);
+  });
+
+  test.each([
+    { eventType: null },
+    { producer: null },
+    { job: { namespace: 'a', name: 'b', facets: { own: { ...facet, _deleted: null } } } },
+    { job: { namespace: 'a', name: 'b', facets: { own: { ...facet, _deleted: 'true' } } } },
+  ])('%j does not', (more) => {
+    expect(conforms(more)).toBe(false);
+  });
+});
+
 describe('what is no event', () => {
   test.each([
     {},
@@ -289,6 +326,8 @@ describe('what is no event', () => {
     { job: { namespace: 'a', name: 'b' } },
     { eventType: 'START', job: { name: 'b' } },
     { inputs: [], outputs: [] },
+    { eventType: 'START', inputs: [], outputs: [{}] },
+    { eventType: 'START', message: 'a' },
     { run: { runId: 'x' }, eventType: 'BEGIN' },
     { schemaURL: 'https://example.org/schema.json' },
     [event({}), { other: true }],
