@@ -88,7 +88,7 @@ export const DETECTORS: readonly Line[] = [
     ...['run', 'runs', 'model_version', 'model_versions', 'registered_model', 'registered_models'],
     ...['model', 'models', 'experiment', 'root_uri'],
   ),
-  json(detectOpenLineage, 'schemaURL', 'job', 'run'),
+  json(detectOpenLineage, 'schemaURL', 'job', 'run', 'inputs', 'outputs'),
   any(detectOpenLineageFacet),
   json(detectKubernetes, 'apiVersion'),
   other(detectHfDatasetCard),
