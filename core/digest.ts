@@ -115,6 +115,13 @@ export function hashHex(algorithm: string, bytes: DocumentBytes | string): strin
   return hash.digest('hex');
 }
 
+/** SHA-256 of all pieces, one after the other. */
+export function sha256OfPieces(pieces: Iterable<Uint8Array>): Digest {
+  const hash = createHash('sha256');
+  for (const piece of pieces) hash.update(piece);
+  return `sha256:${hash.digest('hex')}` as Digest;
+}
+
 /** The hex part. */
 export function hexOf(digest: Digest): string {
   return digest.slice(digest.indexOf(':') + 1);

@@ -167,14 +167,14 @@ export class FactColumns {
   /** The nodes, each made when it is asked for. */
   nodes(): readonly NodeFact[] {
     const nodes = toArray({ count: this.nodeCount, item: (at) => this.#node(at) });
-    packWith(nodes, { writeRows: (out) => this.#writeNodes(out) });
+    packWith(nodes, { writeRows: (out, from, to) => this.#writeNodes(out, from, to) });
     return nodes;
   }
 
   /** The edges, each made when it is asked for. */
   edges(): readonly EdgeFact[] {
     const edges = toArray({ count: this.edgeCount, item: (at) => this.#edge(at) });
-    packWith(edges, { writeRows: (out) => this.#writeEdges(out) });
+    packWith(edges, { writeRows: (out, from, to) => this.#writeEdges(out, from, to) });
     return edges;
   }
 
@@ -186,7 +186,7 @@ export class FactColumns {
       item: (at) =>
         at < count ? [this.#dependsOn.at(2 * at), this.#dependsOn.at(2 * at + 1)] : undefined,
     });
-    packWith(pairs, { writeRows: (out) => this.#writeDependsOn(out) });
+    packWith(pairs, { writeRows: (out, from, to) => this.#writeDependsOn(out, from, to) });
     return pairs;
   }
 
@@ -215,9 +215,9 @@ export class FactColumns {
     };
   }
 
-  #writeNodes(out: PackedWriter): void {
-    for (let at = 0; at < this.nodeCount; at++) {
-      if (at > 0) out.code(COMMA);
+  #writeNodes(out: PackedWriter, from: number, to: number): void {
+    for (let at = from; at < to; at++) {
+      if (at > from) out.code(COMMA);
       out.code(OPEN_BRACKET);
       out.text(this.#texts, this.#refs.at(at));
       out.code(COMMA);
@@ -230,10 +230,10 @@ export class FactColumns {
     }
   }
 
-  #writeEdges(out: PackedWriter): void {
-    for (let at = 0; at < this.edgeCount; at++) {
+  #writeEdges(out: PackedWriter, from: number, to: number): void {
+    for (let at = from; at < to; at++) {
       const code = this.#codes.at(at);
-      if (at > 0) out.code(COMMA);
+      if (at > from) out.code(COMMA);
       out.code(OPEN_BRACKET);
       out.number(this.#froms.at(at));
       out.code(COMMA);
@@ -250,9 +250,9 @@ export class FactColumns {
     }
   }
 
-  #writeDependsOn(out: PackedWriter): void {
-    for (let at = 0; at < this.#dependsOn.length; at++) {
-      if (at > 0) out.code(COMMA);
+  #writeDependsOn(out: PackedWriter, from: number, to: number): void {
+    for (let at = 2 * from; at < 2 * to; at++) {
+      if (at > 2 * from) out.code(COMMA);
       out.number(this.#dependsOn.at(at));
     }
   }

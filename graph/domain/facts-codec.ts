@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { sha256, type Digest } from '../../core/digest.ts';
+import type { BytePieces } from '../../core/byte-pieces.ts';
+import { sha256, sha256OfPieces, type Digest } from '../../core/digest.ts';
 import { PedigreeError } from '../../core/errors.ts';
 import { parseExactJson } from '../../core/exact-json.ts';
 import type { Claim, EdgeFact, Facts, NodeFact, Problem } from './facts.ts';
@@ -37,7 +38,8 @@ interface PackedFacts {
 
 export interface PackedFactsBlob {
   readonly digest: Digest;
-  readonly bytes: Uint8Array;
+  /** In pieces where the facts are kept by column. */
+  readonly bytes: Uint8Array | BytePieces;
 }
 
 /** Facts never change once built, and are packed again wherever their digest is checked. */
@@ -53,8 +55,32 @@ export function packFacts(facts: Facts): PackedFactsBlob {
 }
 
 function encode(facts: Facts): PackedFactsBlob {
+  const members = toPackedMembers(facts);
+  const isLarge = Object.values(members).some(
+    (value) => value instanceof Rows && value.own !== undefined,
+  );
+  if (isLarge) return inPieces(facts);
+  const bytes = joined([...memberTexts(members)].map((text) => UTF_8.encode(text)));
+  return { digest: sha256(bytes), bytes };
+}
+
+/** Made once for digest and length, and again whenever the bytes are asked for: they are never held. */
+function inPieces(facts: Facts): PackedFactsBlob {
+  let length = 0;
+  const pieces = (): Iterable<Uint8Array> => memberPieces(toPackedMembers(facts));
+  const counted = function* (): Generator<Uint8Array> {
+    for (const piece of pieces()) {
+      length += piece.length;
+      yield piece;
+    }
+  };
+  const digest = sha256OfPieces(counted());
+  return { digest, bytes: { length, pieces } };
+}
+
+function toPackedMembers(facts: Facts): PackedMembers {
   const { nodes, edges, dependsOn } = facts;
-  const bytes = encodeMembers({
+  return {
     packed: 1,
     format: facts.format,
     version: facts.version,
@@ -65,8 +91,7 @@ function encode(facts: Facts): PackedFactsBlob {
     claims: facts.claims,
     dependsOn: rowsOf(dependsOn, (some) => some.flat()),
     problems: facts.problems,
-  });
-  return { digest: sha256(bytes), bytes };
+  };
 }
 
 function toPackedNode({ ref, kinds, names, attributes }: NodeFact): PackedNode {
@@ -85,6 +110,7 @@ function toPackedEdge(edge: EdgeFact): PackedEdge {
 
 /** Rows that become text at a time: what a large document becomes would else be held three times over. */
 const ROWS_AT_A_TIME = 1000;
+const PIECE_BYTES = 1 << 18;
 
 /** The rows that a list is made of, or else what is made of its items. */
 function rowsOf<T>(list: readonly T[], make: (items: readonly T[]) => readonly unknown[]): Rows {
@@ -117,23 +143,24 @@ class Rows {
     }
     yield ']';
   }
+
+  /** The same with what the writer holds before, whenever that is enough for a piece. The rest stays in the writer. */
+  *pieces(out: PackedWriter): Generator<Uint8Array> {
+    if (this.own === undefined) {
+      for (const text of this.texts()) out.raw(text);
+      return;
+    }
+    out.raw('[');
+    for (let at = 0; at < this.#count; at += ROWS_AT_A_TIME) {
+      if (at > 0) out.raw(',');
+      this.own.writeRows(out, at, Math.min(at + ROWS_AT_A_TIME, this.#count));
+      if (out.length >= PIECE_BYTES) yield out.take();
+    }
+    out.raw(']');
+  }
 }
 
 type PackedMembers = Readonly<Record<keyof PackedFacts, unknown>>;
-
-/** What JSON.stringify writes, rows written out. */
-function encodeMembers(packed: PackedMembers): Uint8Array {
-  const isLarge = Object.values(packed).some(
-    (value) => value instanceof Rows && value.own !== undefined,
-  );
-  if (!isLarge) return joined([...memberTexts(packed)].map((text) => UTF_8.encode(text)));
-  // counted first: a buffer that grows would hold it twice
-  const counted = new PackedWriter();
-  writeMembers(packed, counted);
-  const bytes = new Uint8Array(counted.length);
-  writeMembers(packed, new PackedWriter(bytes));
-  return bytes;
-}
 
 const UTF_8 = new TextEncoder();
 
@@ -158,20 +185,18 @@ function* memberTexts(packed: PackedMembers): Generator<string> {
   yield '}';
 }
 
-function writeMembers(packed: PackedMembers, out: PackedWriter): void {
+/** What JSON.stringify writes, piece by piece. */
+function* memberPieces(packed: PackedMembers): Generator<Uint8Array> {
+  const out = new PackedWriter();
   let mark = '{';
   for (const [key, value] of Object.entries(packed)) {
     out.raw(`${mark}${JSON.stringify(key)}:`);
-    if (!(value instanceof Rows)) out.raw(JSON.stringify(value));
-    else if (value.own === undefined) for (const text of value.texts()) out.raw(text);
-    else {
-      out.raw('[');
-      value.own.writeRows(out);
-      out.raw(']');
-    }
+    if (value instanceof Rows) yield* value.pieces(out);
+    else out.raw(JSON.stringify(value));
     mark = ',';
   }
   out.raw('}');
+  yield out.take();
 }
 
 /**

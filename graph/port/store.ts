@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { BytePieces } from '../../core/byte-pieces.ts';
 import type { Digest } from '../../core/digest.ts';
 import type { Instant } from '../../core/instant.ts';
 import type { Facts } from '../domain/facts.ts';
@@ -44,7 +45,8 @@ export interface DocumentPlacement {
 /** Bytes kept under their digest in the same transaction: packed facts, policies, decisions. */
 export interface StoredBlob {
   readonly digest: Digest;
-  readonly bytes: Uint8Array;
+  /** Pieces are asked for more than once: a store checks them before it writes. */
+  readonly bytes: Uint8Array | BytePieces;
 }
 
 /** Everything that one group commit changes, whole documents only. */

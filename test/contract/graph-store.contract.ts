@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { BytePieces } from '../../core/byte-pieces.ts';
 import { parseDigest, sha256, type Digest } from '../../core/digest.ts';
 import { parseInstant } from '../../core/instant.ts';
 import { isPedigreeError } from '../../core/errors.ts';
@@ -15,6 +16,7 @@ import {
   expectedLines,
   factsOf,
   headOf,
+  inColumns,
   linesOf,
   nodeOf,
   ODD_TEXTS,
@@ -376,6 +378,33 @@ export function describeGraphStore(
         expect((await store.blobs([blob.digest, blob.digest])).size).toBe(1);
       });
 
+      test('a blob that comes in pieces, each written over the one before, is kept as a whole', async () => {
+        for (const parts of [
+          ['one piece'],
+          MANY_PIECES,
+          ['', 'a', ''],
+          [RANDOM_PIECE, 'and more'],
+        ]) {
+          const bytes = new TextEncoder().encode(parts.join(''));
+          const blob = { digest: sha256(bytes), bytes: overwritingPieces(parts) };
+          const commit = { expected: EMPTY_HEAD, next: EMPTY_HEAD, entries: [], placements: [] };
+          await store.commit({ ...commit, blobs: [blob, blob] });
+          await store.commit({ ...commit, blobs: [{ ...blob, bytes }] });
+          expect((await store.blobs([blob.digest])).get(blob.digest)).toEqual(bytes);
+        }
+      });
+
+      test('a blob in pieces that are not those of its digest is refused', async () => {
+        const commit = { expected: EMPTY_HEAD, next: EMPTY_HEAD, entries: [], placements: [] };
+        const digest = sha256('one two');
+        for (const parts of [['one', 'two'], ['one ', 'two', '!'], ['one '], ['two', 'one ']]) {
+          const blob = { digest, bytes: overwritingPieces(parts) };
+          const code = await codeOf(() => store.commit({ ...commit, blobs: [blob] }));
+          expect(code).toBe('ERR_INTERNAL');
+        }
+        expect((await store.blobs([digest])).size).toBe(0);
+      });
+
       test('blobs under a sha512 are checked by it', async () => {
         const bytes = new TextEncoder().encode('abc');
         const digest = parseDigest(
@@ -507,6 +536,16 @@ export function describeGraphStore(
         expect(await linesOf(store)).toEqual(
           expectedLines([log.placementOf(again), log.placementOf(scan)]),
         );
+      });
+
+      test('facts by column are kept as those that are objects', async () => {
+        const byColumn = { ...training, facts: inColumns(training.facts) };
+        await log.accept(store, [byColumn, scan]);
+        expect(await linesOf(store)).toEqual(
+          expectedLines([log.placementOf(training), log.placementOf(scan)]),
+        );
+        const { digest, bytes } = packFacts(training.facts);
+        expect((await store.blobs([digest])).get(digest)).toEqual(bytes);
       });
 
       test('one document in two projects: each has its own nodes, and leaves alone', async () => {
@@ -710,6 +749,28 @@ export function describeGraphStore(
     });
   });
 }
+
+/** Pieces in one buffer, as whoever makes them one by one hands them out. */
+function overwritingPieces(parts: readonly string[]): BytePieces {
+  const pieces = parts.map((part) => new TextEncoder().encode(part));
+  const buffer = new Uint8Array(Math.max(...pieces.map(({ length }) => length)));
+  return {
+    length: pieces.reduce((sum, { length }) => sum + length, 0),
+    *pieces() {
+      for (const piece of pieces) {
+        buffer.fill(0x23);
+        buffer.set(piece);
+        yield buffer.subarray(0, piece.length);
+      }
+    },
+  };
+}
+
+const MANY_PIECES = Array.from({ length: 300 }, (_, at) => `piece ${at} `.repeat(at));
+/** Nothing in it comes again, so that it takes as many bytes as it has. */
+const RANDOM_PIECE = Array.from({ length: 3000 }, (_, at) => sha256(String(at)).slice(-40)).join(
+  '',
+);
 
 /** The first item; the rest is left unread. */
 async function firstOf<T>(items: AsyncIterable<T>): Promise<T | undefined> {

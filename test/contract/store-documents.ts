@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { sha256, type Digest } from '../../core/digest.ts';
 import { parseInstant } from '../../core/instant.ts';
 import { packFacts } from '../../graph/domain/facts-codec.ts';
+import { FactColumns } from '../../graph/domain/fact-columns.ts';
 import type { EdgeFact, Facts, NodeFact } from '../../graph/domain/facts.ts';
 import { kindMask, KINDS } from '../../graph/domain/kinds.ts';
 import type { Standing } from '../../graph/domain/log-event.ts';
@@ -35,6 +36,26 @@ export function factsOf(nodes: readonly NodeFact[], edges: readonly EdgeFact[] =
     dependsOn: [],
     problems: [],
   };
+}
+
+/** The same facts as a large document has them. */
+export function inColumns(facts: Facts): Facts {
+  const columns = new FactColumns();
+  facts.nodes.forEach(({ ref, kinds, names, attributes }, node) => {
+    columns.addNode(ref);
+    columns.addKinds(node, kindMask(kinds));
+    for (const name of names) columns.addName(node, name);
+    if (attributes !== undefined) columns.setAttributes(node, attributes);
+  });
+  facts.edges.forEach(({ from, relation, to, strength, pointers, qualifiers }, edge) => {
+    columns.findEdge(from, relation, to, strength, qualifiers);
+    columns.addEdge(qualifiers);
+    for (const pointer of pointers) columns.addPointer(edge, pointer);
+  });
+  for (const [from, to] of facts.dependsOn) columns.addDependsOn(from, to);
+  columns.seal();
+  const [nodes, edges] = [columns.nodes(), columns.edges()];
+  return { ...facts, nodes, edges, dependsOn: columns.dependsOn() };
 }
 
 export function nodeOf(ref: string, kinds: NodeFact['kinds'] = ['Package']): NodeFact {

@@ -2,6 +2,7 @@
 import { sha256, type Digest } from '../../core/digest.ts';
 import type { Identity } from '../../core/identity.ts';
 import { instantFromMs, type Instant } from '../../core/instant.ts';
+import { wholeOf } from '../../core/byte-pieces.ts';
 import { packFacts, unpackFacts } from '../../graph/domain/facts-codec.ts';
 import type { Claim, Facts } from '../../graph/domain/facts.ts';
 import type { Kind } from '../../graph/domain/kinds.ts';
@@ -293,7 +294,7 @@ export class Sketch {
     document: SketchDocument,
     signature: SignatureRecord | null,
   ): this {
-    const facts = unpackFacts(packFacts(toFacts(name, document)).bytes);
+    const facts = unpackFacts(wholeOf(packFacts(toFacts(name, document)).bytes));
     const event = this.#event(
       digest,
       document.standing ?? 'accepted',

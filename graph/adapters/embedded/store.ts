@@ -10,7 +10,7 @@ import type {
   StoredBlob,
   StoredEntry,
 } from '../../port/store.ts';
-import { encodeBlob, type EncodedBlob } from '../shared/blob-codec.ts';
+import { encodeBlobs, type EncodedBlob } from '../shared/blob-codec.ts';
 import {
   assertCommit,
   assertPlacements,
@@ -81,7 +81,7 @@ class EmbeddedStore implements GraphStore {
 
   async commit(commit: Commit): Promise<void> {
     assertCommit(commit);
-    const blobs = this.#read(() => this.#encodeNew(commit.blobs));
+    const blobs = await encodeBlobs(this.#read(() => this.#newOf(commit.blobs)));
     await inWriteTransaction(this.#database, () => {
       const found = this.#readHead();
       if (!isSameHead(found, commit.expected)) throw headConflict(commit.expected, found);
@@ -162,11 +162,9 @@ class EmbeddedStore implements GraphStore {
     this.#statements.updateHead.run(head.size, head.frontier.join(' '), head.time);
   }
 
-  /** Compresses before the lock is taken, and only what the store does not keep yet. */
-  #encodeNew(blobs: readonly StoredBlob[]): EncodedBlob[] {
-    return blobs
-      .filter((blob) => this.#statements.hasBlob.get(blob.digest) === undefined)
-      .map(encodeBlob);
+  /** What the store does not keep yet: only that is compressed, before the lock is taken. */
+  #newOf(blobs: readonly StoredBlob[]): StoredBlob[] {
+    return blobs.filter((blob) => this.#statements.hasBlob.get(blob.digest) === undefined);
   }
 
   #writeBlobs(blobs: readonly EncodedBlob[]): void {

@@ -2,7 +2,7 @@
 import type { Digest } from '../../../core/digest.ts';
 import { PedigreeError } from '../../../core/errors.ts';
 import type { Commit, DocumentPlacement, GraphStore, Head, StoredEntry } from '../../port/store.ts';
-import { encodeBlob } from '../shared/blob-codec.ts';
+import { encodeBlobs } from '../shared/blob-codec.ts';
 import {
   assertCommit,
   assertPlacements,
@@ -66,7 +66,7 @@ class Neo4jStore implements GraphStore {
 
   async commit(commit: Commit): Promise<void> {
     assertCommit(commit);
-    const blobs = commit.blobs.map(encodeBlob);
+    const blobs = await encodeBlobs(commit.blobs);
     const digests = commit.blobs.map(({ digest }) => digest);
     await this.#connection.write(async (transaction) => {
       // sent together: the lock is taken before the others read

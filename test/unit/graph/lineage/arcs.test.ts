@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { wholeOf } from '../../../../core/byte-pieces.ts';
 import { unpackFacts, packFacts } from '../../../../graph/domain/facts-codec.ts';
 import { RELATION_NAMES, STRENGTHS } from '../../../../graph/domain/relations.ts';
 import { Arcs, packMark, unpackMark } from '../../../../graph/lineage/arcs.ts';
@@ -187,7 +188,7 @@ describe('the index', () => {
         const direct = new LineageIndex();
         direct.addDocument(0, facts);
         const packed = new LineageIndex();
-        packed.addDocument(0, unpackFacts(packFacts(facts).bytes));
+        packed.addDocument(0, unpackFacts(wholeOf(packFacts(facts).bytes)));
         expect(packed.refs).toEqual(direct.refs);
         expect(arcsOf(packed, 'down')).toEqual(arcsOf(direct, 'down'));
       }),

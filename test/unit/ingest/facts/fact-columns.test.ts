@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sha256 } from '../../../../core/digest.ts';
 import { LIMITS } from '../../../../core/limits.ts';
+import { wholeOf } from '../../../../core/byte-pieces.ts';
 import { packFacts, unpackFacts } from '../../../../graph/domain/facts-codec.ts';
 import type { Facts } from '../../../../graph/domain/facts.ts';
 import { KINDS } from '../../../../graph/domain/kinds.ts';
@@ -116,9 +117,14 @@ describe('facts by column', () => {
     fc.assert(
       fc.property(steps, fc.nat(8), (all, largeNodes) => {
         const columns = built(all, largeNodes);
-        const { digest, bytes } = packFacts(columns);
+        const packed = packFacts(columns);
+        const { digest } = packed;
+        const bytes = wholeOf(packed.bytes);
         expect(digest).toBe(packFacts(built(all, NEVER)).digest);
         expect(digest).toBe(packFacts(asObjects(columns)).digest);
+        expect(bytes).toEqual(wholeOf(packFacts(asObjects(columns)).bytes));
+        expect(packed.bytes.length).toBe(bytes.length);
+        expect(wholeOf(packed.bytes)).toEqual(bytes);
         expect(sha256(bytes)).toBe(digest);
         expect(packFacts(unpackFacts(bytes)).digest).toBe(digest);
       }),
