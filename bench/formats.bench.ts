@@ -50,6 +50,10 @@ const CORPUS_FORMATS = [
   'hf-dataset-infos',
 ];
 
+const ROOT = join(import.meta.dirname, '..');
+const NODE_FLAGS = JSON.parse(readFileSync(join(ROOT, 'cli/node-flags.json'), 'utf8')) as string[];
+const NODE_COMPILE_CACHE = join(ROOT, 'node_modules/.cache/compiled');
+
 interface Input {
   readonly bytes: Uint8Array;
   readonly digest: Digest;
@@ -178,12 +182,15 @@ async function measureLarge(scratch: string, format: LargeFormat): Promise<void>
   });
 }
 
+/** Started as cli/main.mjs starts the command: the same flags, and the code compiled already (the parser's run comes first). */
 async function inOwnProcess(
   file: string,
   format: string,
   what: 'parser' | 'reader',
 ): Promise<ReadingCost> {
   const script = join(import.meta.dirname, 'support/read-document.ts');
-  const { stdout } = await promisify(execFile)(process.execPath, [script, file, format, what]);
+  const env = { ...process.env, NODE_COMPILE_CACHE };
+  const args = [...NODE_FLAGS, script, file, format, what];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env });
   return JSON.parse(stdout) as ReadingCost;
 }

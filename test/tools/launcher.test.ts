@@ -3,12 +3,21 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const LAUNCHER = resolve(import.meta.dirname, '../../cli/main.mjs');
+const FLAGS = resolve(import.meta.dirname, '../../cli/node-flags.json');
 
 /** Stands in for the product: says what it was given, and ends as it is told. */
 const COMMAND = `
@@ -55,6 +64,7 @@ function checkout(name: string, bundled?: string): string {
   write(join(folder, 'package.json'), '{ "type": "module" }');
   write(join(folder, 'cli/main.ts'), COMMAND);
   cpSync(LAUNCHER, join(folder, 'cli/main.mjs'));
+  cpSync(FLAGS, join(folder, 'cli/node-flags.json'));
   if (bundled !== undefined) {
     const modules = join(folder, 'node_modules/node');
     write(join(modules, 'package.json'), JSON.stringify({ version: bundled }));
@@ -122,6 +132,16 @@ describe.each([
     await once(child.stdout, 'data');
     child.kill(signal);
     expect(await endOf(child)).toBe(code);
+  });
+});
+
+describe('a recent Node that was given arguments of its own', () => {
+  test('is told what we tell it, and what it was given counts', () => {
+    const script = checkout('own-arguments');
+    const own = ['--max-semi-space-size=3', '--no-deprecation'];
+    const { stdout } = launch(script, ['echo'], own);
+    const flags = JSON.parse(readFileSync(FLAGS, 'utf8')) as string[];
+    expect(JSON.parse(stdout)).toMatchObject({ execArgv: [...flags, ...own] });
   });
 });
 
