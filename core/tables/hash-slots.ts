@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { FEW_INTS, grownInts } from './growing-ints.ts';
+import { GrowingInts } from './growing-ints.ts';
 
 /** Slots that are looked at for one entry. */
 const MAX_PROBES = 48;
-const FIRST_SLOTS: readonly number[] = Array.from({ length: 16 }, () => 0);
+const FIRST_SLOTS = 16;
 
 /** The entries of a table, numbered 0, 1, 2 …, and the one that is being looked for. */
 export interface TableEntries {
@@ -22,20 +22,20 @@ export interface TableEntries {
  */
 export class HashSlots {
   readonly #entries: TableEntries;
-  /** Number + 1 of the entry in a slot. */
-  #slots: number[] | Int32Array<ArrayBuffer> = FIRST_SLOTS.slice();
+  /** Number + 1 of the entry in a slot. As many slots as a power of two. */
+  readonly #slots = new GrowingInts();
   readonly #overflow = new Map<string, number>();
 
   constructor(entries: TableEntries) {
     this.#entries = entries;
+    this.#slots.clearTo(FIRST_SLOTS);
   }
 
   /** The sought entry, or -1. */
   find(hash: number): number {
-    const slots = this.#slots;
-    const mask = slots.length - 1;
+    const mask = this.#slots.length - 1;
     for (let probe = 0; probe < MAX_PROBES; probe++) {
-      const entry = slots[(hash + probe) & mask] ?? 0;
+      const entry = this.#slots.at((hash + probe) & mask);
       if (entry === 0) return -1;
       if (this.#entries.isSought(entry - 1)) return entry - 1;
     }
@@ -45,46 +45,36 @@ export class HashSlots {
   /** Enters the entry that was added last and that find has not found. */
   enter(hash: number): void {
     const { size } = this.#entries;
-    if (size * 2 > this.#slots.length) this.#grow();
+    if (size * 3 > this.#slots.length * 2) this.enterAll();
     else this.#put(size - 1, hash);
   }
 
-  /** Enters every entry that there is, where none was entered before. */
+  /** Enters every entry that there is, into slots of which a third stays free. */
   enterAll(): void {
-    while (this.#entries.size * 2 > this.#slots.length) this.#slots = emptySlots(this.#slots);
-    for (let id = 0; id < this.#entries.size; id++) this.#put(id, this.#entries.hashOf(id));
+    const { size } = this.#entries;
+    let length = this.#slots.length;
+    while (size * 3 > length * 2) length *= 2;
+    this.#slots.clearTo(length);
+    this.#overflow.clear();
+    for (let id = 0; id < size; id++) this.#put(id, this.#entries.hashOf(id));
   }
 
   /** Gives back what finding takes, at once. Nothing may be looked for or entered any more. */
   release(): void {
-    if (!Array.isArray(this.#slots)) this.#slots.buffer.transfer(0);
+    this.#slots.release();
     this.#overflow.clear();
   }
 
   #put(id: number, hash: number): void {
-    const slots = this.#slots;
-    const mask = slots.length - 1;
+    const mask = this.#slots.length - 1;
     for (let probe = 0; probe < MAX_PROBES; probe++) {
       const slot = (hash + probe) & mask;
-      if (slots[slot] !== 0) continue;
-      slots[slot] = id + 1;
+      if (this.#slots.at(slot) !== 0) continue;
+      this.#slots.set(slot, id + 1);
       return;
     }
     this.#overflow.set(this.#entries.keyOf(id), id);
   }
-
-  #grow(): void {
-    this.#slots = emptySlots(this.#slots);
-    this.#overflow.clear();
-    this.enterAll();
-  }
-}
-
-/** Twice as many as there were. */
-function emptySlots(slots: number[] | Int32Array<ArrayBuffer>): number[] | Int32Array<ArrayBuffer> {
-  if (!Array.isArray(slots)) return grownInts(slots).fill(0);
-  const isFew = 2 * slots.length <= FEW_INTS;
-  return isFew ? slots.concat(slots).fill(0) : new Int32Array(2 * slots.length);
 }
 
 const PRIME = 0x01000193;

@@ -38,6 +38,11 @@ export class NumberChains {
     return this.#items.at(link);
   }
 
+  /** Gives back what they take, at once. Nobody has items then. */
+  release(): void {
+    for (const list of [this.#first, this.#last, this.#items, this.#next]) list.release();
+  }
+
   /** The items of an owner. */
   of(owner: number): number[] {
     const found: number[] = [];

@@ -16,9 +16,9 @@ export class NumberLists {
       get size() {
         return count();
       },
-      hashOf: (id) => hashOfNumbers(this.#view(id)),
+      hashOf: (id) => hashOfNumbers(this.get(id)),
       isSought: (id) => this.#isSought(id),
-      keyOf: (id) => this.#view(id).join(' '),
+      keyOf: (id) => this.get(id).join(' '),
       soughtKey: () => this.#sought.join(' '),
     });
     this.add([]);
@@ -44,7 +44,10 @@ export class NumberLists {
 
   /** A copy of the list of a number. */
   get(id: number): number[] {
-    return Array.from(this.#view(id));
+    const list: number[] = [];
+    const end = this.#endOf(id);
+    for (let at = this.#starts.at(id); at < end; at++) list.push(this.#numbers.at(at));
+    return list;
   }
 
   lengthOf(id: number): number {
@@ -54,10 +57,6 @@ export class NumberLists {
   /** One number of a list. */
   at(id: number, position: number): number {
     return this.#numbers.at(this.#starts.at(id) + position);
-  }
-
-  #view(id: number): readonly number[] | Int32Array {
-    return this.#numbers.view(this.#starts.at(id), this.#endOf(id));
   }
 
   #endOf(id: number): number {

@@ -64,6 +64,14 @@ export class NumberPairs {
     this.#second.push(second);
   }
 
+  /** Gives back what they take, at once. There is no pair then, and none may be added. */
+  release(): void {
+    this.#first.release();
+    this.#second.release();
+    this.#few.clear();
+    this.#many?.release();
+  }
+
   first(pair: number): number {
     return this.#first.at(pair);
   }

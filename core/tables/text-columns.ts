@@ -14,8 +14,10 @@ const MAX_BLOCKS = 1 << (31 - BLOCK_BITS);
 const LONGEST = 1 << 14;
 /** Starts of texts that are not kept as bytes. */
 const OUTSIDE = -1;
-/** Bit of a length: JSON writes the text as it is, between quotes. */
+/** Bits of a length. JSON writes the text as it is, between quotes. */
 const PLAIN = 1 << 16;
+/** The text begins with the common beginning, which is not kept with it. */
+const COMMON = 1 << 17;
 const LENGTH_MASK = PLAIN - 1;
 
 const QUOTE = 0x22;
@@ -34,10 +36,15 @@ export class TextColumns {
   /** Long texts, and those with characters beyond U+00FF. */
   readonly #outside = new Map<number, string>();
   readonly #slots: HashSlots;
+  readonly #common: Buffer;
+  readonly #commonText: string;
   #sought = '';
   #soughtHash = 0;
 
-  constructor() {
+  /** @param common what many texts begin with, without a character that JSON escapes or that is not ASCII; kept once */
+  constructor(common = '') {
+    this.#common = Buffer.from(common, 'latin1');
+    this.#commonText = common;
     const count = (): number => this.size;
     this.#slots = new HashSlots({
       get size() {
@@ -86,14 +93,17 @@ export class TextColumns {
     const start = this.#starts.at(id);
     if (start === OUTSIDE) return this.#outside.get(id) ?? '';
     const from = start & BLOCK_MASK;
-    const length = this.#lengths.at(id) & LENGTH_MASK;
-    return this.#blocks[start >>> BLOCK_BITS]?.toString('latin1', from, from + length) ?? '';
+    const length = this.#lengths.at(id);
+    const to = from + (length & LENGTH_MASK);
+    const own = this.#blocks[start >>> BLOCK_BITS]?.toString('latin1', from, to) ?? '';
+    return (length & COMMON) === 0 ? own : this.#commonText + own;
   }
 
   /** Characters of a text that is kept as bytes and that JSON writes as they are, between quotes; -1 for every other text. */
   plainLength(id: number): number {
     const length = this.#lengths.at(id);
-    return length >= PLAIN ? length & LENGTH_MASK : -1;
+    if ((length & PLAIN) === 0) return -1;
+    return (length & LENGTH_MASK) + this.#commonLength(length);
   }
 
   /** Writes the bytes of a plain text. */
@@ -102,8 +112,17 @@ export class TextColumns {
     const block = this.#blocks[start >>> BLOCK_BITS];
     if (block === undefined) return;
     const from = start & BLOCK_MASK;
-    const length = this.#lengths.at(id) & LENGTH_MASK;
-    for (let byte = 0; byte < length; byte++) target[at + byte] = block[from + byte] ?? 0;
+    const length = this.#lengths.at(id);
+    const common = this.#commonLength(length);
+    if (common > 0) target.set(this.#common, at);
+    const to = at + common;
+    const own = length & LENGTH_MASK;
+    for (let byte = 0; byte < own; byte++) target[to + byte] = block[from + byte] ?? 0;
+  }
+
+  /** Characters that a text has before those that are kept with it. */
+  #commonLength(length: number): number {
+    return (length & COMMON) === 0 ? 0 : this.#common.length;
   }
 
   #find(text: string): number {
@@ -116,17 +135,21 @@ export class TextColumns {
     const start = this.#starts.at(id);
     if (start === OUTSIDE) return this.#outside.get(id) === text;
     const block = this.#blocks[start >>> BLOCK_BITS];
-    const { length } = text;
-    if (block === undefined || (this.#lengths.at(id) & LENGTH_MASK) !== length) return false;
-    const from = start & BLOCK_MASK;
-    for (let at = 0; at < length; at++) {
+    const length = this.#lengths.at(id);
+    const common = this.#commonLength(length);
+    if (block === undefined || (length & LENGTH_MASK) + common !== text.length) return false;
+    if (common > 0 && !text.startsWith(this.#commonText)) return false;
+    const from = (start & BLOCK_MASK) - common;
+    for (let at = common; at < text.length; at++) {
       if (block[from + at] !== text.charCodeAt(at)) return false;
     }
     return true;
   }
 
   #keep(id: number, text: string): void {
-    const { length } = text;
+    const isCommon = this.#common.length > 0 && text.startsWith(this.#commonText);
+    const common = isCommon ? this.#common.length : 0;
+    const length = text.length - common;
     if (length > LONGEST || !isOneByte(text)) {
       this.#outside.set(id, text);
       this.#starts.push(OUTSIDE);
@@ -137,12 +160,12 @@ export class TextColumns {
     const from = this.#end & BLOCK_MASK;
     let isPlain = true;
     for (let at = 0; at < length; at++) {
-      const code = text.charCodeAt(at);
+      const code = text.charCodeAt(common + at);
       isPlain &&= code >= 0x20 && code < 0x80 && code !== QUOTE && code !== BACKSLASH;
       block[from + at] = code;
     }
     this.#starts.push(this.#end);
-    this.#lengths.push(isPlain ? length | PLAIN : length);
+    this.#lengths.push(length | (isPlain ? PLAIN : 0) | (isCommon ? COMMON : 0));
     this.#end += length;
   }
 

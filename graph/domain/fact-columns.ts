@@ -27,7 +27,7 @@ const STRENGTH_MASK = (1 << STRENGTH_BITS) - 1;
  * at. As objects the facts of a document of 100 MB take 300 MB.
  */
 export class FactColumns {
-  readonly #texts = new TextColumns();
+  readonly #texts: TextColumns;
   readonly #lists = new NumberLists();
   // nodes
   readonly #refs = new GrowingInts();
@@ -55,7 +55,9 @@ export class FactColumns {
   /** From and to in turn. */
   readonly #dependsOn = new GrowingInts();
 
-  constructor() {
+  /** @param common what the refs of things that only this document names begin with */
+  constructor(common = '') {
+    this.#texts = new TextColumns(common);
     const count = (): number => this.edgeCount;
     this.#edgeSlots = new HashSlots({
       get size() {

@@ -322,7 +322,7 @@ export class FactsBuilder {
       );
     }
     if (id === this.#largeNodes && this.#store instanceof FactObjects) {
-      const columns = new FactColumns();
+      const columns = new FactColumns(this.localRef(''));
       this.#store.copyTo(columns);
       this.#store = columns;
     }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isJsonObject, member, pointerJoin } from '../../core/json.ts';
+import { TextSet, type Texts } from '../../core/tables/text-set.ts';
 import type { JsonObject, JsonValue } from '../../core/canonical-json-jcs.ts';
 
 const MAX_REPEATED = 10_000;
 
 interface BomRefs {
-  readonly all: ReadonlySet<string>;
+  readonly all: Texts;
   /** Refs that more than one object bears, each with the place of its second bearer; at most 10,000. */
   readonly repeated: readonly { readonly ref: string; readonly pointer: string }[];
 }
@@ -15,13 +16,13 @@ interface BomRefs {
  * may point at any of them.
  */
 export function collectBomRefs(root: JsonValue): BomRefs {
-  const all = new Set<string>();
+  const all = new TextSet();
   const isRepeated = addRefs(root, all) > all.size;
   return { all, repeated: isRepeated ? findRepeated(root) : [] };
 }
 
 /** @returns how many refs there are, repeated ones counted again */
-function addRefs(value: JsonValue | undefined, all: Set<string>): number {
+function addRefs(value: JsonValue | undefined, all: TextSet): number {
   if (typeof value !== 'object' || value === null) return 0;
   let count = 0;
   if (Array.isArray(value)) {
@@ -43,11 +44,10 @@ function addRefs(value: JsonValue | undefined, all: Set<string>): number {
 
 /** Few documents repeat a ref, so where the walk is must be known for those only. */
 function findRepeated(root: JsonValue): BomRefs['repeated'] {
-  const seen = new Set<string>();
+  const seen = new TextSet();
   const repeated = new Map<string, string>();
   visit(root, [], (ref, keys) => {
-    const before = seen.size;
-    if (seen.add(ref).size > before || repeated.has(ref)) return;
+    if (seen.add(ref) || repeated.has(ref)) return;
     if (repeated.size < MAX_REPEATED) {
       repeated.set(ref, pointerJoin('', ...keys, 'bom-ref'));
     }

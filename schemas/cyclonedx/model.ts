@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { Texts } from '../../core/tables/text-set.ts';
 
 /**
  * What a CycloneDX BOM says, whatever it was written in: JSON today, and shaped so that an XML parser can fill it too
@@ -30,7 +31,7 @@ export interface Bom {
   /** An enveloped signature is present (JSF in JSON). It is judged elsewhere. */
   readonly signed: boolean;
   /** Every bom-ref that any object of the document bears. */
-  readonly bomRefs: ReadonlySet<string>;
+  readonly bomRefs: Texts;
   /** bom-refs that several objects bear. Unique within a BOM by specification; never a global key. */
   readonly duplicateRefs: readonly { readonly ref: string; readonly pointer: string }[];
   /** Faults and tolerances, in document order as far as one pass finds them. */

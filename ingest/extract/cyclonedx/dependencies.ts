@@ -22,6 +22,8 @@ export function stateDependencies(graph: BomGraph): void {
     graph.builder.dependsOn(pairs.first(at), pairs.second(at));
   }
   listCycle(graph, stated);
+  pairs.release();
+  stated.entries.release();
 }
 
 function distinctPairs(graph: BomGraph): StatedPairs {
@@ -83,6 +85,7 @@ function firstLeft(pairs: NumberPairs, isLeft: (pair: number) => boolean): numbe
     const own = firstPairs.itemAt(firstPairs.firstLink(pairs.first(pair)));
     if (own < rank) [found, rank] = [pair, own];
   }
+  firstPairs.release();
   return found;
 }
 
@@ -119,5 +122,7 @@ function peeled(
       if (left === 0 && leaving.firstLink(next) >= 0) free.push(next);
     }
   }
+  leaving.release();
+  free.release();
   return gone;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { GrowingInts } from '../../../core/tables/growing-ints.ts';
 import { hashOfText } from '../../../core/tables/hash-slots.ts';
 import { NumberChains } from '../../../core/tables/number-chains.ts';
 import { NumberLists } from '../../../core/tables/number-lists.ts';
@@ -9,6 +10,7 @@ import { FewNumbers, NumberSet } from '../../../core/tables/number-set.ts';
 import { TextNumbers } from '../../../core/tables/text-numbers.ts';
 import { TextColumns } from '../../../core/tables/text-columns.ts';
 import { TextList } from '../../../core/tables/text-list.ts';
+import { TextSet } from '../../../core/tables/text-set.ts';
 import { TextTable } from '../../../core/tables/text-table.ts';
 
 /** Texts of all sorts: ASCII, one byte, more, halves of pairs, what JSON escapes, longer than a table keeps as bytes. */
@@ -90,13 +92,32 @@ describe('a table of texts', () => {
     for (let at = 0; at < 500; at++) expect(table.get(at)).toBe(textAt(at));
   });
 
+  test('says the same with a beginning that many texts have', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.constantFrom('', 'a#', 'a', 'a#a#', 'b#'), text)),
+        (parts) => {
+          const [plain, common] = [new TextColumns(), new TextColumns('a#')];
+          const texts = parts.map(([beginning, rest]) => beginning + rest);
+          for (const one of texts) expect(common.add(one)).toBe(plain.add(one));
+          for (const one of [...texts, 'a#', 'a', '#']) {
+            const id = plain.find(one);
+            expect(common.find(one)).toBe(id);
+            if (id !== undefined) expect(common.get(id)).toBe(one);
+          }
+        },
+      ),
+    );
+  });
+
   test('knows which texts JSON writes as they are, and copies those', () => {
     fc.assert(
-      fc.property(text, (one) => {
-        const table = new TextColumns();
+      fc.property(text, fc.constantFrom('', 'a', 'x', 'xx'), (one, common) => {
+        const table = new TextColumns(common);
         const length = table.plainLength(table.add(one));
         const isPlain = JSON.stringify(one) === `"${one}"` && /^[\x20-\x7f]*$/.test(one);
-        expect(length).toBe(isPlain && one.length <= 16_384 ? one.length : -1);
+        const kept = one.length - (one.startsWith(common) ? common.length : 0);
+        expect(length).toBe(isPlain && kept <= 16_384 ? one.length : -1);
         if (length < 0) return;
         const copy = Buffer.alloc(length + 2, '.');
         table.copyPlain(0, copy, 1);
@@ -121,6 +142,15 @@ describe('a table of texts', () => {
     expect([table.size, table.find('text')]).toEqual([10_000, undefined]);
   });
 
+  test('is a set, however many texts there are', () => {
+    const texts = new TextSet();
+    const all = Array.from({ length: 10_000 }, (_, at) => `text ${at}`);
+    for (const one of all) expect([texts.has(one), texts.add(one)]).toEqual([false, true]);
+    for (const one of all) expect([texts.has(one), texts.add(one)]).toEqual([true, false]);
+    expect([texts.size, texts.has('text'), texts.has('')]).toEqual([10_000, false, false]);
+    expect([...texts]).toEqual(all);
+  });
+
   test('gives a text its first number', () => {
     const numbers = new TextNumbers();
     expect([numbers.add('a', 7), numbers.add('b', 0), numbers.add('a', 9)]).toEqual([
@@ -137,6 +167,74 @@ const number = fc.oneof(fc.nat(5), fc.nat(2 ** 31 - 1));
 /** A number of a pair. */
 const half = fc.oneof(fc.nat(5), fc.nat(2 ** 26 - 1));
 
+/** What leads to an item, and what only looks like it. */
+const pointer = fc.oneof(
+  fc
+    .tuple(fc.constantFrom('/a', '/a/0', '', '/é'), fc.nat(2 ** 31 - 1))
+    .map(([a, b]) => `${a}/${b}`),
+  fc.constantFrom(
+    '',
+    '/',
+    '/a/',
+    '/a/01',
+    '/a/-1',
+    '/a/-0',
+    '/a/1.0',
+    '/a/1e3',
+    '/a/ 1',
+    '/a/1 ',
+    '7',
+  ),
+  fc.constantFrom('/a/2147483647', '/a/2147483648', '/a/99999999999999999999', '/a/0x1', '/a/NaN'),
+  text,
+);
+
+describe('a list of pointers', () => {
+  test('gives each back as it was, from whatever length on they are many', () => {
+    fc.assert(
+      fc.property(fc.array(pointer, { maxLength: 50 }), fc.constantFrom(0, 3, 5000), (all, few) => {
+        const list = new TextList(few);
+        for (const one of all) list.push(one);
+        expect(all.map((_, at) => list.at(at))).toEqual(all);
+        expect([list.length, list.at(-1), list.at(all.length)]).toEqual([all.length, '', '']);
+      }),
+    );
+  });
+});
+
+describe('a list of numbers that grows', () => {
+  const LENGTHS = [0, 1, 4095, 4096, 4097, 16_383, 16_384, 16_385, 40_000];
+
+  test.each(LENGTHS)('gives %i numbers back, zeros outside, and can be emptied', (length) => {
+    const list = new GrowingInts();
+    const wanted = (at: number): number => (at * 2654435761) | 0;
+    for (let at = 0; at < length; at++) list.push(wanted(at));
+    expect(list.length).toBe(length);
+    for (let at = 0; at < length; at++) expect(list.at(at)).toBe(wanted(at));
+    for (const outside of [-1, length, length + 1, 2 ** 31]) expect(list.at(outside)).toBe(0);
+    if (length > 0) list.set(length - 1, 7);
+    expect(list.at(length - 1)).toBe(length > 0 ? 7 : 0);
+    list.release();
+    expect([list.length, list.at(0), list.at(length - 1)]).toEqual([0, 0, 0]);
+    list.push(5);
+    expect([list.length, list.at(0), list.at(1)]).toEqual([1, 5, 0]);
+  });
+
+  test('is cleared to a length, numbers of before and behind being 0', () => {
+    for (const before of LENGTHS) {
+      for (const length of LENGTHS) {
+        const list = new GrowingInts();
+        for (let at = 0; at < before; at++) list.push(-1);
+        list.clearTo(length);
+        expect(list.length).toBe(Math.max(before, length));
+        for (let at = 0; at < list.length; at += 97) expect(list.at(at)).toBe(0);
+        list.push(3);
+        expect(list.at(list.length - 1)).toBe(3);
+      }
+    }
+  });
+});
+
 describe('tables of numbers', () => {
   test('number each list once; the empty one is 0', () => {
     fc.assert(
@@ -151,6 +249,17 @@ describe('tables of numbers', () => {
         }
       }),
     );
+  });
+
+  test('number thousands of lists of thousands of numbers', () => {
+    const table = new NumberLists();
+    const listAt = (at: number): number[] => Array.from({ length: at % 9 }, (_, item) => at + item);
+    const ids = Array.from({ length: 9000 }, (_, at) => table.add(listAt(at)));
+    ids.forEach((id, at) => {
+      expect(table.add(listAt(at))).toBe(id);
+      expect([table.get(id), table.lengthOf(id)]).toEqual([listAt(at), at % 9]);
+    });
+    expect(new Set(ids).size).toBe(8001);
   });
 
   test('hold each pair once, and not its mirror image', () => {
