@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { indexOfByte } from '../core/bytes.ts';
+import { indexOfByte, isUtf8Text } from '../core/bytes.ts';
 import { decodeText, isDecodable, isUtf16, parseJson, type JsonDocument } from '../core/json.ts';
 import { parseLargeJson } from '../core/large-json.ts';
 import { LIMITS } from '../core/limits.ts';
@@ -20,8 +20,17 @@ export type Decoded =
       /** How many values of the bytes are no JSON (NaN, Infinity) and stand as null in the document; absent where all are. */
       readonly notNumbers?: number;
     }
-  | { readonly kind: 'text'; readonly bytes: DocumentBytes; readonly text: string }
+  | DecodedText
   | { readonly kind: 'binary'; readonly bytes: DocumentBytes };
+
+/** A text that is no JSON. */
+export interface DecodedText {
+  readonly kind: 'text';
+  readonly bytes: DocumentBytes;
+  readonly text: string;
+  /** UTF-8 that is decoded whole only once somebody asks for the text: whoever can, reads the bytes piece by piece. */
+  readonly isLarge?: true;
+}
 
 /** What detection says of a document: its format and the version that the document names. */
 export interface Detected {
@@ -36,13 +45,15 @@ export type Detector = (decoded: Decoded) => Detected | undefined;
 /**
  * Decodes bytes: text that opens as JSON does must be JSON, other text stays text, bytes with NUL or broken encoding are
  * binary.
- * @param largeBytes JSON objects from this size on are not held whole; what they say is the same
+ * @param largeBytes JSON objects and texts from this size on are not held whole; what they say is the same
  * @throws {PedigreeError} ERR_PARSE_JSON, ERR_PARSE_DEPTH, ERR_PARSE_DUPLICATE_KEY for text that opens like JSON and is not;
  * ERR_STORE_UNAVAILABLE where stored bytes cannot be read back
  */
 export function decode(bytes: DocumentBytes, largeBytes: number = LARGE_BYTES): Decoded {
   const json = bytes.length < largeBytes ? undefined : findLargeJson(bytes, largeBytes);
   if (json !== undefined) return { kind: 'json', bytes, json };
+  const large = bytes.length < largeBytes ? undefined : findLargeText(bytes);
+  if (large !== undefined) return large;
   const text = findText(bytes);
   if (text === undefined) return { kind: 'binary', bytes };
   if (!opensLikeJson(text)) return { kind: 'text', bytes, text };
@@ -57,6 +68,33 @@ function findLargeJson(bytes: DocumentBytes, largeBytes: number): JsonDocument |
   const first = headOf(bytes, 4096).find((byte) => byte > 0x20);
   if (first !== OPEN_BRACE || indexOfByte(bytes, 0) >= 0) return undefined;
   return parseLargeJson(bytes, LIMITS.depth, largeBytes === LARGE_BYTES ? undefined : largeBytes);
+}
+
+/** Longest head of a text, in characters. */
+const HEAD_CHARS = 65_536;
+
+/** The first characters of a text, at most 65,536, without decoding a large one. */
+export function textHead(decoded: DecodedText): string {
+  return decoded.isLarge === true ? headTextOf(decoded.bytes) : decoded.text.slice(0, HEAD_CHARS);
+}
+
+function headTextOf(bytes: DocumentBytes): string {
+  // a character has at most four bytes; the last one may be cut
+  return new TextDecoder().decode(headOf(bytes, 4 * HEAD_CHARS)).slice(0, HEAD_CHARS);
+}
+
+function findLargeText(bytes: DocumentBytes): DecodedText | undefined {
+  if (!isUtf8Text(bytes) || indexOfByte(bytes, 0) >= 0) return undefined;
+  if (opensLikeJson(headTextOf(bytes))) return undefined;
+  let text: string | undefined;
+  return {
+    kind: 'text',
+    bytes,
+    isLarge: true,
+    get text() {
+      return (text ??= decodeText(loadAll(bytes)));
+    },
+  };
 }
 
 function findText(bytes: DocumentBytes): string | undefined {

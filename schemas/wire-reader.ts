@@ -47,6 +47,11 @@ export class WireReader {
     return this.#problems;
   }
 
+  /** An item of a large document is read that has been read before. */
+  get isReadingAgain(): boolean {
+    return this.#isQuiet;
+  }
+
   /** Lists a problem; beyond the limit the last one stands for the rest. */
   problem(code: string, pointer: string, message: string): void {
     if (this.#isQuiet) return;

@@ -2,7 +2,8 @@
 import { LIMITS } from '../../core/limits.ts';
 import { checkSpdx2Conformance } from '../../schemas/spdx2/conformance.ts';
 import { readSpdx2, SPDX2_FORMATS } from '../../schemas/spdx2/read.ts';
-import { replacePointers } from './sbom/replace-pointers.ts';
+import { FactsBuilder } from './facts-builder.ts';
+import { PlacingBuilder } from './sbom/placing-builder.ts';
 import { extractSpdx2 } from './spdx2/extract.ts';
 import type { Decoded, Detected } from '../../schemas/decoded.ts';
 import type { FormatReader, ReadContext, Reading } from './extractor.ts';
@@ -16,14 +17,14 @@ export const spdx2Reader: FormatReader = {
 
 function readSpdx2Document(decoded: Decoded, detected: Detected, context: ReadContext): Reading {
   const { document, form } = readSpdx2(decoded, detected.format);
-  const extracted = extractSpdx2(document, detected.format, context);
   // JSON is the form that pointers are stated in already
-  const placed =
+  const builder =
     detected.format === 'spdx2-json'
-      ? extracted
-      : replacePointers(extracted, (pointer) => form.placeOf(pointer));
-  const problems = [...form.problems, ...placed.problems].slice(0, LIMITS.problems);
-  const facts = { ...placed, problems };
+      ? new FactsBuilder(context.digest)
+      : new PlacingBuilder(context.digest, (pointer) => form.placeOf(pointer));
+  const extracted = extractSpdx2(document, builder, detected.format, context);
+  const problems = [...form.problems, ...extracted.problems].slice(0, LIMITS.problems);
+  const facts = { ...extracted, problems };
   if (context.strict !== true) return { facts, conformant: null, conformanceProblems: [] };
   const { problems: broken } = checkSpdx2Conformance(form.json, detected.format);
   const inPlace = broken.map((problem) => ({

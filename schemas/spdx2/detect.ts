@@ -3,7 +3,7 @@ import { isJsonObject, member } from '../../core/json.ts';
 import { peekXmlRoot } from '../xml/peek-root.ts';
 import { SPDX_TERMS } from './rdf-graph.ts';
 import { YAML_LIMITS } from '../../core/limits.ts';
-import type { Decoded, Detected } from '../decoded.ts';
+import { textHead, type Decoded, type Detected } from '../decoded.ts';
 
 /** A tag-value document begins with its version, after comments and blank lines. */
 const TAG_VALUE =
@@ -28,7 +28,7 @@ export function detectSpdx2Json(decoded: Decoded): Detected | undefined {
 /** Recognises SPDX tag-value: the first tag is `SPDXVersion`. */
 export function detectSpdx2TagValue(decoded: Decoded): Detected | undefined {
   if (decoded.kind !== 'text') return undefined;
-  const match = TAG_VALUE.exec(decoded.text.slice(0, 65_536));
+  const match = TAG_VALUE.exec(textHead(decoded));
   if (match === null) return undefined;
   const version = match[1]?.trim() ?? '';
   return { format: 'spdx2-tv', version: version === '' ? null : version };

@@ -61,16 +61,23 @@ export function placeInside(
   places: WeakMap<object, string>,
   pointer: string,
 ): string {
+  return innermost(json, pointer.split('/').slice(1), (value) => places.get(value)) ?? '';
+}
+
+/** What is known of the innermost object on a way that something is known of; undefined where there is none. */
+export function innermost<T>(
+  json: JsonValue,
+  way: readonly string[],
+  known: (value: object) => T | undefined,
+): T | undefined {
   let value: JsonValue | undefined = json;
-  let place = '';
-  for (const token of ['', ...pointer.split('/').slice(1)]) {
-    if (token !== '') {
-      const list: readonly JsonValue[] | undefined = Array.isArray(value) ? value : undefined;
-      value = list === undefined ? member(value, token) : list[Number(token)];
-    }
-    if (isJsonObject(value)) place = places.get(value) ?? place;
+  let found = isJsonObject(value) ? known(value) : undefined;
+  for (const token of way) {
+    const list: readonly JsonValue[] | undefined = Array.isArray(value) ? value : undefined;
+    value = list === undefined ? member(value, token) : list[Number(token)];
+    if (isJsonObject(value)) found = known(value) ?? found;
   }
-  return place;
+  return found;
 }
 
 function mapped<T>(

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import { excerpt, PedigreeError } from '../../core/errors.ts';
-import { isJsonObject, member, pointerJoin } from '../../core/json.ts';
+import { arrayMember, isJsonObject, pointerJoin, stringMember } from '../../core/json.ts';
+import { mapLongList } from '../../core/large-json.ts';
+import { itemsOf } from '../../core/long-list.ts';
+import { TextTable } from '../../core/tables/text-table.ts';
 import { WireReader, type Located } from '../wire-reader.ts';
+import { RelationshipColumns } from './relationship-columns.ts';
 import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 import type {
   Checksum,
@@ -31,11 +35,19 @@ export function parseSpdx2(root: JsonValue): SpdxDocument {
   }
   const read = new WireReader();
   const at: Located = { value: root, pointer: '' };
+  const ids = new ElementIds();
   const creation = read.object(at, 'creationInfo') ?? { value: {}, pointer: '/creationInfo' };
-  const packages = read.each(at, 'packages', (item) => parsePackage(read, item));
-  const files = read.each(at, 'files', (item) => parseFile(read, item));
-  const snippets = read.each(at, 'snippets', (item) => parseSnippet(read, item));
-  return {
+  ids.add({ spdxId: stringMember(root, 'SPDXID') || undefined, pointer: '' });
+  const elements = <T extends IdAtPlace>(key: string, parse: (item: Located) => T): readonly T[] =>
+    read.each(at, key, (item) => {
+      const element = parse(item);
+      if (!read.isReadingAgain) ids.add(element);
+      return element;
+    });
+  const document = {
+    packages: elements('packages', (item) => parsePackage(read, item)),
+    files: elements('files', (item) => parseFile(read, item)),
+    snippets: elements('snippets', (item) => parseSnippet(read, item)),
     spdxVersion: parseVersion(read, at),
     spdxId: read.text(at, 'SPDXID'),
     name: read.text(at, 'name'),
@@ -46,23 +58,12 @@ export function parseSpdx2(root: JsonValue): SpdxDocument {
     externalDocuments: read.each(at, 'externalDocumentRefs', (item) =>
       parseExternalDocument(read, item),
     ),
-    packages,
-    files,
-    snippets,
     describes: references(read, at, 'documentDescribes'),
-    relationships: read.each(at, 'relationships', (item) => parseRelationship(read, item)),
-    counts: {
-      extractedLicenses: read.list(at, 'hasExtractedLicensingInfos').length,
-      annotations: countAnnotations(read, at),
-    },
-    duplicateIds: repeatedIds(read, [
-      [{ spdxId: read.text(at, 'SPDXID'), pointer: '' }],
-      packages,
-      files,
-      snippets,
-    ]),
-    problems: read.problems,
+    relationships: parseRelationships(read, at),
+    counts: countsOf(read, at),
   };
+  ids.listRepeated(read);
+  return { ...document, duplicateIds: ids.repeated, problems: read.problems };
 }
 
 function parseVersion(read: WireReader, at: Located): string | null {
@@ -158,6 +159,21 @@ function parseExternalDocument(read: WireReader, item: Located): ExternalDocumen
   };
 }
 
+/** They are walked several times: those of a large document are kept as numbers, which is quicker than reading them again. */
+function parseRelationships(read: WireReader, at: Located): readonly Relationship[] {
+  const parse = (item: Located): Relationship | undefined => parseRelationship(read, item);
+  if (itemsOf(read.list(at, 'relationships')) === undefined) {
+    return read.each(at, 'relationships', parse);
+  }
+  const columns = new RelationshipColumns();
+  read.each(at, 'relationships', (item) => {
+    const relationship = parse(item);
+    if (relationship !== undefined) columns.add(relationship);
+    return undefined;
+  });
+  return columns.list();
+}
+
 function parseRelationship(read: WireReader, item: Located): Relationship | undefined {
   const from = read.text(item, 'spdxElementId');
   const type = read.text(item, 'relationshipType');
@@ -170,46 +186,69 @@ function parseRelationship(read: WireReader, item: Located): Relationship | unde
 }
 
 function references(read: WireReader, from: Located, key: string): readonly Reference[] {
+  const items = read.list(from, key);
+  if (items.length === 0) return NO_REFERENCES;
   const base = pointerJoin(from.pointer, key);
-  const found: Reference[] = [];
-  read.list(from, key).forEach((id, at) => {
-    const pointer = `${base}/${at}`;
-    if (typeof id === 'string') found.push({ pointer, id });
-    else read.problem('wrong-type', pointer, 'not text');
+  const make = (id: JsonValue | undefined, at: number): Reference | undefined =>
+    typeof id === 'string' ? { pointer: `${base}/${at}`, id } : undefined;
+  items.forEach((id, at) => {
+    if (typeof id !== 'string') read.problem('wrong-type', `${base}/${at}`, 'not text');
   });
-  return found;
+  return mapLongList(items, make, make) ?? items.flatMap((id, at) => make(id, at) ?? []);
+}
+
+const NO_REFERENCES: readonly Reference[] = [];
+
+/** What is counted of a document that only some ask for. */
+function countsOf(read: WireReader, root: Located): SpdxDocument['counts'] {
+  const extractedLicenses = read.list(root, 'hasExtractedLicensingInfos').length;
+  const annotations = read.list(root, 'annotations').length;
+  return {
+    extractedLicenses,
+    get annotations() {
+      return annotations + countInnerAnnotations(root);
+    },
+  };
 }
 
 /** Annotations stand at the document and at each element. */
-function countAnnotations(read: WireReader, root: Located): number {
-  let count = read.list(root, 'annotations').length;
+function countInnerAnnotations(root: Located): number {
+  let count = 0;
   for (const key of ['packages', 'files', 'snippets']) {
-    const items = member(root.value, key);
-    if (!Array.isArray(items)) continue;
-    for (const item of items as readonly JsonValue[]) {
-      const annotations = member(item, 'annotations');
-      if (Array.isArray(annotations)) count += annotations.length;
+    for (const item of arrayMember(root.value, key) ?? []) {
+      count += arrayMember(item, 'annotations')?.length ?? 0;
     }
   }
   return count;
 }
 
+interface IdAtPlace {
+  readonly spdxId: string | undefined;
+  readonly pointer: string;
+}
+
 /** "Uniquely identify any element in an SPDX document" (7.2): an id that two bear means the first. */
-function repeatedIds(
-  read: WireReader,
-  lists: readonly (readonly { readonly spdxId: string | undefined; readonly pointer: string }[])[],
-): readonly string[] {
-  const seen = new Set<string>();
-  const repeated = new Set<string>();
-  for (const elements of lists) {
-    for (const { spdxId, pointer } of elements) {
-      if (spdxId === undefined) continue;
-      if (seen.has(spdxId) && !repeated.has(spdxId)) {
-        repeated.add(spdxId);
-        read.problem('duplicate-id', pointer, `"${excerpt(spdxId)}" is borne by several elements`);
-      }
-      seen.add(spdxId);
+class ElementIds {
+  #seen = new TextTable();
+  /** Where the second element with an id stands. */
+  readonly #repeated = new Map<string, string>();
+
+  add({ spdxId, pointer }: IdAtPlace): void {
+    if (spdxId === undefined) return;
+    const { size } = this.#seen;
+    if (this.#seen.add(spdxId) === size || this.#repeated.has(spdxId)) return;
+    this.#repeated.set(spdxId, pointer);
+  }
+
+  get repeated(): readonly string[] {
+    return [...this.#repeated.keys()];
+  }
+
+  /** The last thing that is asked: which ids there are is forgotten, for those who read elements again hold on to all this. */
+  listRepeated(read: WireReader): void {
+    this.#seen = new TextTable();
+    for (const [id, pointer] of this.#repeated) {
+      read.problem('duplicate-id', pointer, `"${excerpt(id)}" is borne by several elements`);
     }
   }
-  return [...repeated];
 }

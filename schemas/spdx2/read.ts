@@ -7,6 +7,7 @@ import { formOfTagValue } from './tag-value-form.ts';
 import { formOfXml } from './xml-form.ts';
 import { formOfYaml } from './yaml-form.ts';
 import type { Decoded } from '../decoded.ts';
+import { EncodedText, HeldText, type TagText } from './tag-text.ts';
 import type { SpdxJsonForm } from './encoding.ts';
 import type { SpdxDocument } from './model.ts';
 
@@ -41,10 +42,14 @@ function formOf(decoded: Decoded, format: string): SpdxJsonForm {
     return { json: decoded.json.value, placeOf: (pointer) => pointer, problems: [] };
   }
   if (decoded.kind === 'text') {
-    if (format === 'spdx2-tv') return formOfTagValue(decoded.text);
+    if (format === 'spdx2-tv') return formOfTagValue(textOf(decoded));
     if (format === 'spdx2-rdf') return formOfRdf(parseXml(decoded.text));
     if (format === 'spdx2-xml') return formOfXml(parseXml(decoded.text));
     if (format === 'spdx2-yaml') return formOfYaml(decoded.text);
   }
   throw new PedigreeError('ERR_PARSE_DOCUMENT', `not ${format}`);
+}
+
+function textOf(decoded: Decoded & { readonly kind: 'text' }): TagText {
+  return decoded.isLarge === true ? new EncodedText(decoded.bytes) : new HeldText(decoded.text);
 }

@@ -1,235 +1,254 @@
 // SPDX-License-Identifier: Apache-2.0
 import { excerpt } from '../../core/errors.ts';
 import { LIMITS } from '../../core/limits.ts';
-import { Draft, placeInside } from './draft.ts';
-import { splitTagValue, type TagValue } from './tag-value.ts';
+import { toArray } from '../../core/long-list.ts';
+import { GrowingInts } from '../../core/tables/growing-ints.ts';
+import { TextTable } from '../../core/tables/text-table.ts';
+import { innermost } from './draft.ts';
+import { readTagAt, readTags, type TagValue } from './tag-value.ts';
+import {
+  addTo,
+  checksumOf,
+  DOCUMENT_TEXTS,
+  readSection,
+  Section,
+  setFirst,
+  splitWords,
+  wordsOf,
+  type FormObject,
+  type Lines,
+  type SectionList,
+} from './tag-value-section.ts';
+import type { JsonObject, JsonValue } from '../../core/canonical-json-jcs.ts';
 import type { SpdxJsonForm } from './encoding.ts';
 import type { SpdxProblem } from './model.ts';
+import type { TagText } from './tag-text.ts';
 
-/** Tags that are one text of the section they stand in. */
-const DOCUMENT_TEXTS = textsOf([
-  ['SPDXVersion', 'spdxVersion'],
-  ['DataLicense', 'dataLicense'],
-  ['DocumentNamespace', 'documentNamespace'],
-  ['DocumentName', 'name'],
-  ['SPDXID', 'SPDXID'],
-]);
-const PACKAGE_TEXTS = textsOf([
-  ['SPDXID', 'SPDXID'],
-  ['PackageVersion', 'versionInfo'],
-  ['PackageSupplier', 'supplier'],
-  ['PackageOriginator', 'originator'],
-  ['PackageDownloadLocation', 'downloadLocation'],
-  ['PackageLicenseConcluded', 'licenseConcluded'],
-  ['PackageLicenseDeclared', 'licenseDeclared'],
-  ['PackageCopyrightText', 'copyrightText'],
-  ['PrimaryPackagePurpose', 'primaryPackagePurpose'],
-  ['BuiltDate', 'builtDate'],
-  ['ReleaseDate', 'releaseDate'],
-  ['ValidUntilDate', 'validUntilDate'],
-]);
-const FILE_TEXTS = textsOf([
-  ['SPDXID', 'SPDXID'],
-  ['LicenseConcluded', 'licenseConcluded'],
-]);
-const SNIPPET_TEXTS = textsOf([
-  ['SnippetFromFileSPDXID', 'snippetFromFile'],
-  ['SnippetName', 'name'],
-  ['SnippetLicenseConcluded', 'licenseConcluded'],
-]);
-
-const CHECKSUM = /^([A-Za-z0-9_-]{1,32})[ \t]*:[ \t]*(\S+)$/;
-const VERIFICATION_CODE = /^[0-9A-Fa-f]+/;
+const RELATIONSHIP_WORDS = ['spdxElementId', 'relationshipType', 'relatedSpdxElement'];
 
 /**
  * Brings a tag-value document into the JSON form; places are `/line/<number>`. A tag belongs to the last package, file,
  * snippet or licence that began; files that follow a package are its files. Relationships and annotations stand anywhere.
- * Tags that nothing is read from are left out.
+ * Tags that nothing is read from are left out. The long lists of a large text hold no objects: what stands in them is read
+ * from the text again whenever it is asked for.
+ * @param text must not change as long as the form is used
  * @throws {PedigreeError} ERR_PARSE_DOCUMENT, ERR_LIMIT_ITEMS
  * @see https://spdx.github.io/spdx-spec/v2.3/
  */
-export function formOfTagValue(text: string): SpdxJsonForm {
-  const builder = new FormBuilder();
-  for (const tag of splitTagValue(text)) builder.take(tag);
+export function formOfTagValue(text: TagText): SpdxJsonForm {
+  const builder = new FormBuilder(text);
+  readTags(text, undefined, (tag, offset) => builder.take(tag, offset));
   return builder.finish();
 }
 
-type SectionKind = 'document' | 'package' | 'file' | 'snippet' | 'license';
+/** Lists of the root whose objects are found again by where they stand. */
+type RootList = SectionList | 'relationships' | 'annotations' | 'externalDocumentRefs';
 
 class FormBuilder {
-  readonly #root = new Draft('/line/1');
-  readonly #creation = new Draft('/line/1');
+  readonly #text: TagText;
+  readonly #root: FormObject = {};
+  readonly #creation: FormObject = {};
   readonly #problems: SpdxProblem[] = [];
-  #section = this.#root;
-  #kind: SectionKind = 'document';
-  #package: Draft | undefined;
+  readonly #lists = new Map<RootList, Entries>();
+  readonly #files = new FilesOfPackages();
+  /** Where sections begin, all in one. */
+  readonly #sections = new Entries();
+  #section: Section | undefined;
+  #package: FormObject | undefined;
 
-  take(tag: TagValue): void {
-    if (this.#begin(tag) || this.#anywhere(tag)) return;
-    switch (this.#kind) {
-      case 'document':
-        this.#ofDocument(tag);
-        break;
-      case 'package':
-        this.#ofPackage(tag);
-        break;
-      case 'file':
-        this.#ofFile(tag);
-        break;
-      case 'snippet':
-        this.#text(tag, SNIPPET_TEXTS);
-        break;
-      case 'license':
-    }
+  constructor(text: TagText) {
+    this.#text = text;
+  }
+
+  take(tag: TagValue, offset: number): void {
+    const section = Section.begin(tag);
+    if (section !== undefined) this.#begin(section, tag, offset);
+    else if (!this.#anywhere(tag, offset)) this.#inside(tag);
   }
 
   finish(): SpdxJsonForm {
-    this.#root.setObject('creationInfo', this.#creation);
-    const places = new WeakMap<object, string>();
-    const json = this.#root.toJson(places);
-    const placeOf = (pointer: string): string => placeInside(json, places, pointer);
-    return { json, placeOf, problems: this.#problems };
+    this.#root['creationInfo'] = this.#creation;
+    for (const [key, entries] of this.#lists) this.#root[key] = this.#itemsOf(key, entries);
+    const placeOf = (pointer: string): string => `/line/${this.#lineOf(pointer)}`;
+    return { json: this.#root, placeOf, problems: this.#problems };
   }
 
-  /** Tags that begin a section of their own. */
-  #begin(tag: TagValue): boolean {
-    switch (tag.tag) {
-      case 'PackageName':
-        this.#package = this.#open('packages', 'package', tag, 'name');
-        return true;
-      case 'FileName':
-        this.#open('files', 'file', tag, 'fileName');
-        return true;
-      case 'SnippetSPDXID':
-        this.#open('snippets', 'snippet', tag, 'SPDXID');
-        return true;
-      case 'LicenseID':
-        this.#open('hasExtractedLicensingInfos', 'license', tag, 'licenseId');
-        return true;
-      default:
-        return false;
-    }
+  #begin(section: Section, { line }: TagValue, offset: number): void {
+    this.#section = section;
+    this.#sections.add(offset, line);
+    this.#add(section.list, section.object, this.#sections.count - 1, line);
+    if (section.list !== 'packages') return;
+    this.#package = section.object;
+    this.#files.beginPackage();
   }
 
-  #open(list: string, kind: SectionKind, { value, line }: TagValue, key: string): Draft {
-    this.#kind = kind;
-    this.#section = new Draft(placeOfLine(line));
-    this.#section.setText(key, value);
-    this.#root.addObject(list, this.#section);
-    return this.#section;
+  #add(list: RootList, object: JsonObject, place: number, line: number): void {
+    let entries = this.#lists.get(list);
+    if (entries === undefined) this.#lists.set(list, (entries = new Entries()));
+    entries.add(place, line);
+    if (!this.#text.isLarge) entries.held.push(object);
   }
 
-  /** Tags that mean the same wherever they stand. */
-  #anywhere(tag: TagValue): boolean {
-    if (tag.tag === 'Relationship') this.#relationship(tag);
-    else if (tag.tag === 'Annotator') this.#root.addObject('annotations', draftOf(tag));
-    else if (tag.tag === 'ExternalDocumentRef') this.#externalDocument(tag);
+  #anywhere(tag: TagValue, offset: number): boolean {
+    if (tag.tag === 'Relationship') this.#relationship(tag, offset);
+    else if (tag.tag === 'Annotator') this.#add('annotations', {}, offset, tag.line);
+    else if (tag.tag === 'ExternalDocumentRef') this.#externalDocument(tag, offset);
     else return false;
     return true;
   }
 
-  #ofDocument(tag: TagValue): void {
-    if (tag.tag === 'Creator') this.#creation.addText('creators', tag.value);
-    else if (tag.tag === 'Created') this.#creation.setText('created', tag.value);
-    else this.#text(tag, DOCUMENT_TEXTS);
-  }
-
-  #ofPackage(tag: TagValue): void {
-    if (tag.tag === 'PackageChecksum') this.#checksum(tag);
-    else if (tag.tag === 'ExternalRef') this.#externalRef(tag);
-    else if (tag.tag === 'PackageVerificationCode') this.#verificationCode(tag);
-    else this.#text(tag, PACKAGE_TEXTS);
-  }
-
-  #ofFile(tag: TagValue): void {
-    if (tag.tag === 'FileChecksum') this.#checksum(tag);
-    else if (tag.tag === 'FileType') this.#section.addText('fileTypes', tag.value);
-    else this.#text(tag, FILE_TEXTS);
-    if (tag.tag === 'SPDXID') this.#package?.addText('hasFiles', tag.value);
-  }
-
-  /** The first of a tag counts; a repeated one is listed. */
-  #text({ tag, value, line }: TagValue, texts: ReadonlyMap<string, string>): void {
-    const key = texts.get(tag);
-    if (key === undefined || this.#section.setText(key, value)) return;
-    this.#problem('repeated-tag', line, `${tag} stands twice in one section`);
-  }
-
-  #checksum(tag: TagValue): void {
-    const checksum = checksumDraft(tag.value, tag.line);
-    if (checksum !== undefined) this.#section.addObject('checksums', checksum);
-    else this.#problem('hash-incomplete', tag.line, `${tag.tag} is not "algorithm: value"`);
-  }
-
-  #verificationCode(tag: TagValue): void {
-    const code = draftOf(tag);
-    code.setText('packageVerificationCodeValue', VERIFICATION_CODE.exec(tag.value)?.[0] ?? '');
-    this.#section.setObject('packageVerificationCode', code);
-  }
-
-  #externalRef(tag: TagValue): void {
-    const keys = ['referenceCategory', 'referenceType', 'referenceLocator'];
-    this.#section.addObject('externalRefs', wordsDraft(tag, keys));
-  }
-
-  #externalDocument(tag: TagValue): void {
-    const document = wordsDraft(tag, ['externalDocumentId', 'spdxDocument']);
-    const checksum = checksumDraft(words(tag.value).slice(2).join(' '), tag.line);
-    if (checksum !== undefined) document.setObject('checksum', checksum);
-    this.#root.addObject('externalDocumentRefs', document);
-  }
-
-  #relationship(tag: TagValue): void {
-    if (tag.isRepaired === true) {
-      this.#problem('tag-without-colon', tag.line, 'Relationship has no colon after it');
+  #inside(tag: TagValue): void {
+    if (this.#section === undefined) {
+      this.#ofDocument(tag);
+      return;
     }
-    const keys = ['spdxElementId', 'relationshipType', 'relatedSpdxElement'];
-    if (words(tag.value).length === keys.length) {
-      this.#root.addObject('relationships', wordsDraft(tag, keys));
+    this.#section.take(tag, this.#report);
+    if (tag.tag === 'SPDXID' && this.#section.list === 'files') this.#addFile(tag.value);
+  }
+
+  #addFile(id: string): void {
+    if (this.#package === undefined) return;
+    if (this.#text.isLarge) this.#files.add(id);
+    else addTo(this.#package, 'hasFiles', id);
+  }
+
+  #ofDocument(tag: TagValue): void {
+    if (tag.tag === 'Creator') addTo(this.#creation, 'creators', tag.value);
+    else if (tag.tag === 'Created') this.#creation['created'] ??= tag.value;
+    else setFirst(this.#root, DOCUMENT_TEXTS, tag, this.#report);
+  }
+
+  #externalDocument(tag: TagValue, offset: number): void {
+    this.#add('externalDocumentRefs', externalDocumentOf(tag.value), offset, tag.line);
+  }
+
+  #relationship(tag: TagValue, offset: number): void {
+    if (tag.isRepaired === true) {
+      this.#report('tag-without-colon', tag.line, 'Relationship has no colon after it');
+    }
+    if (splitWords(tag.value).length === RELATIONSHIP_WORDS.length) {
+      this.#add('relationships', wordsOf(tag.value, RELATIONSHIP_WORDS), offset, tag.line);
       return;
     }
     const message = `not "A TYPE B": "${excerpt(tag.value)}"`;
-    this.#problem('relationship-incomplete', tag.line, message);
+    this.#report('relationship-incomplete', tag.line, message);
   }
 
-  #problem(code: string, line: number, message: string): void {
+  readonly #report = (code: string, line: number, message: string): void => {
     if (this.#problems.length >= LIMITS.problems) return;
-    this.#problems.push({ code, pointer: placeOfLine(line), message });
+    this.#problems.push({ code, pointer: `/line/${line}`, message });
+  };
+
+  #itemsOf(list: RootList, entries: Entries): readonly JsonValue[] {
+    if (!this.#text.isLarge) return entries.held;
+    return toArray({
+      count: entries.count,
+      item: (at) =>
+        at >= 0 && at < entries.count ? this.#readAgain(list, entries, at) : undefined,
+    });
+  }
+
+  #readAgain(list: RootList, entries: Entries, at: number): JsonObject {
+    switch (list) {
+      case 'annotations':
+        return {};
+      case 'relationships':
+        return wordsOf(this.#valueAt(entries, at), RELATIONSHIP_WORDS);
+      case 'externalDocumentRefs':
+        return externalDocumentOf(this.#valueAt(entries, at));
+      case 'packages':
+        return this.#files.withFiles(this.#readSection(entries, at), at);
+      default:
+        return this.#readSection(entries, at);
+    }
+  }
+
+  #valueAt(entries: Entries, at: number): string {
+    return readTagAt(this.#text, entries.placeOf(at), entries.lineOf(at))?.value ?? '';
+  }
+
+  #readSection(entries: Entries, at: number, lines?: Lines): JsonObject {
+    const section = entries.placeOf(at);
+    const isLast = section + 1 === this.#sections.count;
+    const range = {
+      from: this.#sections.placeOf(section),
+      to: isLast ? this.#text.end : this.#sections.placeOf(section + 1),
+      line: entries.lineOf(at),
+    };
+    return readSection(this.#text, range, lines);
+  }
+
+  /** The line of the innermost object that a pointer leads into. What stands in no list stands on the first. */
+  #lineOf(pointer: string): number {
+    const [, list = '', index = '', ...inner] = pointer.split('/');
+    const entries = this.#lists.get(list as RootList);
+    const at = index === '' ? Number.NaN : Number(index);
+    if (entries === undefined || !(at < entries.count)) return 1;
+    const line = entries.lineOf(at);
+    if (inner.length === 0 || !WITH_LINES_INSIDE.has(inner[0] ?? '')) return line;
+    const lines: Lines = new WeakMap();
+    const object = this.#readSection(entries, at, lines);
+    return innermost(object, inner, (value) => lines.get(value)) ?? line;
   }
 }
 
-function placeOfLine(line: number): string {
-  return `/line/${line}`;
+/** Members of sections whose objects stand on lines of their own. */
+const WITH_LINES_INSIDE = new Set(['checksums', 'externalRefs', 'packageVerificationCode']);
+
+function externalDocumentOf(value: string): JsonObject {
+  const document = wordsOf(value, ['externalDocumentId', 'spdxDocument']);
+  const checksum = checksumOf(splitWords(value).slice(2).join(' '));
+  return checksum === undefined ? document : { ...document, checksum };
 }
 
-function draftOf({ line }: TagValue): Draft {
-  return new Draft(placeOfLine(line));
+/** Where the objects of one list stand. */
+class Entries {
+  /** Of a text that is not large. */
+  readonly held: JsonObject[] = [];
+  /** Offset of a line, or number of a section. */
+  readonly #places = new GrowingInts();
+  readonly #lines = new GrowingInts();
+
+  get count(): number {
+    return this.#places.length;
+  }
+
+  add(place: number, line: number): void {
+    this.#places.push(place);
+    this.#lines.push(line);
+  }
+
+  placeOf(at: number): number {
+    return this.#places.at(at);
+  }
+
+  lineOf(at: number): number {
+    return this.#lines.at(at);
+  }
 }
 
-function checksumDraft(value: string, line: number): Draft | undefined {
-  const match = CHECKSUM.exec(value);
-  if (match === null) return undefined;
-  const checksum = new Draft(placeOfLine(line));
-  checksum.setText('algorithm', match[1] ?? '');
-  checksum.setText('checksumValue', match[2] ?? '');
-  return checksum;
-}
+/** The files that follow each package of a large text: their sections do not say whose they are. */
+class FilesOfPackages {
+  readonly #ids = new TextTable();
+  readonly #files = new GrowingInts();
+  /** The first file of each package. */
+  readonly #starts = new GrowingInts();
 
-/** An object whose members are the words of a value, in order. */
-function wordsDraft(tag: TagValue, keys: readonly string[]): Draft {
-  const draft = draftOf(tag);
-  const values = words(tag.value);
-  keys.forEach((key, at) => {
-    const value = values[at];
-    if (value !== undefined) draft.setText(key, value);
-  });
-  return draft;
-}
+  beginPackage(): void {
+    this.#starts.push(this.#files.length);
+  }
 
-function words(value: string): string[] {
-  return value.split(/[ \t]+/).filter((word) => word !== '');
-}
+  add(id: string): void {
+    this.#files.push(this.#ids.add(id));
+  }
 
-function textsOf(pairs: readonly (readonly [string, string])[]): ReadonlyMap<string, string> {
-  return new Map(pairs);
+  withFiles(object: JsonObject, number: number): JsonObject {
+    const isLast = number + 1 === this.#starts.length;
+    const start = this.#starts.at(number);
+    const count = (isLast ? this.#files.length : this.#starts.at(number + 1)) - start;
+    if (count === 0) return object;
+    const item = (at: number): string | undefined =>
+      at >= 0 && at < count ? this.#ids.get(this.#files.at(start + at)) : undefined;
+    return { ...object, hasFiles: toArray<JsonValue>({ count, item: (at) => item(at) ?? null }) };
+  }
 }

@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-import { FactsBuilder } from '../facts-builder.ts';
 import { compileBoundary } from '../sbom/boundary.ts';
 import { sharedName } from '../cyclonedx/identity.ts';
 import { addSubject } from '../subject.ts';
-import { stated } from './identity.ts';
 import { meaningOf, type Meaning } from './meanings.ts';
 import { documentRef, SpdxGraph } from './spdx-graph.ts';
 import type { Facts } from '../../../graph/domain/facts.ts';
 import type { Relationship, SpdxDocument } from '../../../schemas/spdx2/model.ts';
 import type { ReadContext } from '../extractor.ts';
+import type { FactsBuilder } from '../facts-builder.ts';
 
 /**
  * What an SPDX 2 document says, as facts. The same for every encoding.
+ * @param builder a new one
  * @param format `spdx2-json`, `spdx2-tv`…
  * @throws {PedigreeError} ERR_LIMIT_ITEMS
  */
-export function extractSpdx2(source: SpdxDocument, format: string, context: ReadContext): Facts {
-  const builder = new FactsBuilder(context.digest);
+export function extractSpdx2(
+  source: SpdxDocument,
+  builder: FactsBuilder,
+  format: string,
+  context: ReadContext,
+): Facts {
   for (const { code, pointer, message } of source.problems) builder.problem(code, pointer, message);
   const graph = new SpdxGraph(source, builder, createDocument(source, builder, context));
   const roots = new Roots(graph);
@@ -136,10 +140,11 @@ function listForeign(graph: SpdxGraph, node: number, pointer: string): void {
 
 /** `hasFiles`, the files behind a package in tag-value, and the file that a snippet is of. */
 function stateImpliedContainment(graph: SpdxGraph): void {
-  for (const { spdxId, hasFiles, pointer } of graph.source.packages) {
-    if (spdxId === undefined || hasFiles.length === 0) continue;
-    const whole = graph.resolve(spdxId, pointer);
-    for (const file of hasFiles) {
+  for (const position of graph.withFiles) {
+    const source = graph.source.packages[position];
+    if (source?.spdxId === undefined) continue;
+    const whole = graph.resolve(source.spdxId, source.pointer);
+    for (const file of source.hasFiles) {
       const part = graph.resolve(file.id, file.pointer);
       if (whole !== undefined && part !== undefined) graph.contain(whole, part, file.pointer);
     }
@@ -154,21 +159,17 @@ function stateImpliedContainment(graph: SpdxGraph): void {
 
 function stateSuppliers(graph: SpdxGraph): void {
   const known = new Map<string, number>();
-  for (const { spdxId, supplier, originator, pointer } of graph.source.packages) {
-    if (spdxId === undefined) continue;
-    const about = graph.resolve(spdxId, pointer);
-    for (const [role, agent] of [
-      ['supplier', supplier],
-      ['originator', originator],
-    ] as const) {
-      const name = agentName(agent);
-      if (about === undefined || name === undefined) continue;
-      const node = known.get(name) ?? supplierNode(graph, name, pointer);
-      known.set(name, node);
-      graph.builder.edge(about, 'wasAttributedTo', node, pointer, { qualifiers: { role } });
-    }
+  for (const { about, role, agent, pointer } of graph.supplies) {
+    const node = known.get(agent) ?? supplierNode(graph, agent, pointer);
+    known.set(agent, node);
+    graph.builder.edge(about, 'wasAttributedTo', node, pointer, ROLES[role]);
   }
 }
+
+const ROLES = {
+  supplier: { qualifiers: { role: 'supplier' } },
+  originator: { qualifiers: { role: 'originator' } },
+} as const;
 
 function supplierNode({ builder }: SpdxGraph, name: string, pointer: string): number {
   return builder.entity({
@@ -178,13 +179,4 @@ function supplierNode({ builder }: SpdxGraph, name: string, pointer: string): nu
     nameRefs: sharedName('supplier', name),
     local: `supplier ${name}`,
   });
-}
-
-/** `Organization: Red Hat (mail@example.com)` is Red Hat. */
-function agentName(agent: string | undefined): string | undefined {
-  const text = stated(agent);
-  if (text === undefined) return undefined;
-  const name = text.slice(text.indexOf(':') + 1);
-  const mail = name.lastIndexOf('(');
-  return stated((mail > 0 ? name.slice(0, mail) : name).trim());
 }

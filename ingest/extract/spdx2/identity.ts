@@ -40,6 +40,15 @@ export function stated(text: string | undefined): string | undefined {
   return isLong || !ABSENT.has(trimmed.toUpperCase()) ? text : undefined;
 }
 
+/** `Organization: Red Hat (mail@example.com)` is Red Hat. */
+export function agentName(agent: string | undefined): string | undefined {
+  const text = stated(agent);
+  if (text === undefined) return undefined;
+  const name = text.slice(text.indexOf(':') + 1);
+  const mail = name.lastIndexOf('(');
+  return stated((mail > 0 ? name.slice(0, mail) : name).trim());
+}
+
 /** What is known of an element beside its own record. */
 export interface ElementPlace {
   /** Id inside the document, from its SPDXID or its place. */

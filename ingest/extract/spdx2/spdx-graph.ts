@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { TextNumbers } from '../../../core/tables/text-numbers.ts';
+import { TextTable } from '../../../core/tables/text-table.ts';
 import { SbomGraph } from '../sbom/sbom-graph.ts';
-import { fileEntity, packageEntity, snippetEntity, stated, type ElementPlace } from './identity.ts';
+import { Supplies, type Supply } from '../sbom/supplies.ts';
+import {
+  agentName,
+  fileEntity,
+  packageEntity,
+  snippetEntity,
+  stated,
+  type ElementPlace,
+} from './identity.ts';
 import { meaningOf } from './meanings.ts';
-import type { SpdxDocument } from '../../../schemas/spdx2/model.ts';
+import type { SpdxDocument, SpdxPackage } from '../../../schemas/spdx2/model.ts';
 import type { FactsBuilder } from '../facts-builder.ts';
 
 const MAX_LOCAL = 512;
@@ -18,7 +27,11 @@ export class SpdxGraph extends SbomGraph {
   readonly #byId = new TextNumbers();
   readonly #namespaceOfDocument: ReadonlyMap<string, string>;
   readonly #described: ReadonlySet<string>;
-  readonly #dangling = new Set<string>();
+  readonly #dangling = new TextTable();
+  /** Who supplied what, by name. */
+  readonly supplies = new Supplies();
+  /** Positions of the packages that say which files are theirs. */
+  readonly withFiles: number[] = [];
 
   constructor(source: SpdxDocument, builder: FactsBuilder, document: number) {
     super(builder, document);
@@ -51,8 +64,8 @@ export class SpdxGraph extends SbomGraph {
     if (this.isDocument(id)) return this.document;
     if (stated(id) === undefined) return undefined;
     const foreign = this.#resolveForeign(id);
-    if (foreign === undefined && !this.#dangling.has(id)) {
-      this.#dangling.add(id);
+    const { size } = this.#dangling;
+    if (foreign === undefined && this.#dangling.add(id) === size) {
       this.builder.problem('dangling-ref', pointer, `nothing here has the id "${id}"`);
     }
     return foreign;
@@ -72,8 +85,12 @@ export class SpdxGraph extends SbomGraph {
 
   #addElements(): void {
     const { packages, files, snippets } = this.source;
+    let position = 0;
     for (const item of packages) {
       this.#add(item.spdxId, item.pointer, (place) => packageEntity(this.builder, item, place));
+      this.#addSupplies(item);
+      if (item.spdxId !== undefined && item.hasFiles.length > 0) this.withFiles.push(position);
+      position++;
     }
     for (const item of files) {
       this.#add(item.spdxId, item.pointer, (place) => fileEntity(this.builder, item, place));
@@ -81,6 +98,18 @@ export class SpdxGraph extends SbomGraph {
     for (const item of snippets) {
       this.#add(item.spdxId, item.pointer, (place) => snippetEntity(item, place));
     }
+  }
+
+  #addSupplies({ spdxId, supplier, originator, pointer }: SpdxPackage): void {
+    const about = spdxId === undefined ? undefined : this.#byId.get(spdxId);
+    if (about === undefined) return;
+    this.#addSupply(about, 'supplier', supplier, pointer);
+    this.#addSupply(about, 'originator', originator, pointer);
+  }
+
+  #addSupply(about: number, role: Supply['role'], text: string | undefined, pointer: string): void {
+    const agent = agentName(text);
+    if (agent !== undefined) this.supplies.add({ about, role, agent, pointer });
   }
 
   #add(

@@ -3,10 +3,10 @@ import { TextNumbers } from '../../../core/tables/text-numbers.ts';
 import { TextTable } from '../../../core/tables/text-table.ts';
 import { sharedName } from '../cyclonedx/identity.ts';
 import { SbomGraph } from '../sbom/sbom-graph.ts';
+import { Supplies } from '../sbom/supplies.ts';
 import { artifactEntity, iriCoordinate, isAbsent, localOf } from './identity.ts';
 import { LicenseTexts } from './license-texts.ts';
 import { meaningOf } from './meanings.ts';
-import { Supplies } from './supplies.ts';
 import type {
   Artifact,
   Build,
@@ -112,12 +112,20 @@ export class Spdx3Graph extends SbomGraph {
       this.builder.entity(artifactEntity(this.builder, artifact, license)),
     );
     this.list(node, pointer);
-    if (id !== undefined) this.supplies.add(this.#byId.get(id) ?? node, artifact);
+    if (id !== undefined) this.#addSupplies(this.#byId.get(id) ?? node, artifact);
     if (artifact.snippetFromFile !== undefined || artifact.metrics.length > 0) {
       this.particular.push(position);
     }
     const isPackage = type === 'ai_AIPackage' || type === 'dataset_DatasetPackage';
     if (isPackage || purpose === 'model' || purpose === 'data') this.#modelsAndData.add(node);
+  }
+
+  /** @param about the node of the artifact's id */
+  #addSupplies(about: number, { suppliedBy, originatedBy, pointer }: Artifact): void {
+    for (const agent of suppliedBy) this.supplies.add({ about, role: 'supplier', agent, pointer });
+    for (const agent of originatedBy) {
+      this.supplies.add({ about, role: 'originator', agent, pointer });
+    }
   }
 
   #addBuild(build: Build): void {

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { GrowingInts } from '../../../core/tables/growing-ints.ts';
 import { TextTable } from '../../../core/tables/text-table.ts';
-import type { Artifact } from '../../../schemas/spdx3/model.ts';
 
 /** That somebody supplied or made something. */
 export interface Supply {
   /** The node of what was supplied. */
   readonly about: number;
   readonly role: 'supplier' | 'originator';
-  /** The id of whoever did. */
+  /** The id or the name of whoever did. */
   readonly agent: string;
   readonly pointer: string;
 }
 
-/** Supplies in the order in which they were added, as numbers: nearly every package has one. */
+/** Supplies in the order in which they were added, as numbers: nearly every package has one, and they are stated once all that they name is known. */
 export class Supplies {
   readonly #about = new GrowingInts();
   readonly #isSupplier = new GrowingInts();
@@ -21,15 +20,9 @@ export class Supplies {
   readonly #pointers = new GrowingInts();
   readonly #texts = new TextTable();
 
-  /** @param about the node of the artifact's id */
-  add(about: number, { suppliedBy, originatedBy, pointer }: Artifact): void {
-    for (const agent of suppliedBy) this.#push(about, 1, agent, pointer);
-    for (const agent of originatedBy) this.#push(about, 0, agent, pointer);
-  }
-
-  #push(about: number, isSupplier: number, agent: string, pointer: string): void {
+  add({ about, role, agent, pointer }: Supply): void {
     this.#about.push(about);
-    this.#isSupplier.push(isSupplier);
+    this.#isSupplier.push(role === 'supplier' ? 1 : 0);
     this.#agents.push(this.#texts.add(agent));
     this.#pointers.push(this.#texts.add(pointer));
   }
