@@ -40,7 +40,10 @@ const ALGORITHM_SPELLING: ReadonlyMap<string, string> = new Map(
   ]),
 );
 
-const LOWER_HEX = /^[0-9a-f]+$/;
+/** By character code. Digests are most of what provenance says, and a pattern takes twice as long. */
+const IS_LOWER_HEX = Uint8Array.from({ length: 128 }, (_, code) =>
+  Number('0123456789abcdef'.includes(String.fromCharCode(code))),
+);
 
 /** SHA-256 of no bytes: content that everybody has, so it joins nothing. */
 export const EMPTY_SHA256 = `sha256:${createHash('sha256').digest('hex')}` as Digest;
@@ -63,9 +66,16 @@ export function findDigest(algorithm: string, hex: string): Digest | undefined {
 }
 
 function findLowerHex(hex: string): string | undefined {
-  if (LOWER_HEX.test(hex)) return hex;
+  if (isLowerHex(hex)) return hex;
   const lower = hex.toLowerCase();
-  return LOWER_HEX.test(lower) ? lower : undefined;
+  return isLowerHex(lower) ? lower : undefined;
+}
+
+function isLowerHex(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    if (IS_LOWER_HEX[text.charCodeAt(at)] !== 1) return false;
+  }
+  return true;
 }
 
 /** A placeholder, seen in templates. */

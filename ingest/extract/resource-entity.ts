@@ -5,15 +5,15 @@ import { boundRef } from '../../graph/domain/node-ref.ts';
 import type { Kind } from '../../graph/domain/kinds.ts';
 import { kindsOfFileName } from '../../schemas/file-kind.ts';
 import type { DigestEntry } from '../../schemas/intoto/digest-set.ts';
-import { findGitLocation, isCommit } from '../../schemas/intoto/git-uri.ts';
+import { findGitLocation, isCommit, type GitLocation } from '../../schemas/intoto/git-uri.ts';
 import type { ResourceDescriptor } from '../../schemas/intoto/resource-descriptor.ts';
-import type { EntityInput, FactsBuilder } from './facts-builder.ts';
+import type { DigestInput, EntityInput, FactsBuilder } from './facts-builder.ts';
 import { findGitRef } from './git-ref.ts';
 
 /** What one descriptor's digest set and names say, sorted by what it is worth as an identity. */
 interface Identities {
   /** Hashes of content, strong and weak. */
-  readonly hashes: DigestEntry[];
+  readonly hashes: DigestInput[];
   /** Identities of content that are no file digest. */
   readonly contentRefs: string[];
   readonly coordinates: string[];
@@ -41,12 +41,14 @@ export function addResource(
 ): number {
   const { name, uri, pointer } = resource;
   const ids = identitiesOf(builder, resource);
-  const labels = [name, uri].filter((text) => text !== undefined).filter((text) => text !== '');
+  const labels: string[] = [];
+  if (name !== undefined && name !== '') labels.push(name);
+  if (uri !== undefined && uri !== '') labels.push(uri);
   const input: EntityInput = {
     kinds: resourceKinds(resource, ids.coordinates),
     pointer,
     names: labels,
-    digests: ids.hashes.map(({ algorithm, value }) => ({ algorithm, hex: value })),
+    digests: ids.hashes,
     contentRefs: ids.contentRefs,
     purls: labels.filter((text) => text.startsWith('pkg:')),
     coordinates: ids.coordinates,
@@ -71,9 +73,10 @@ function identitiesOf(builder: FactsBuilder, resource: ResourceDescriptor): Iden
     attributes: {},
   };
   const place = resource.uri ?? resource.name ?? '';
-  const isGit = findGitLocation(place) !== undefined;
+  const location = findGitLocation(place);
+  const isGit = location !== undefined;
   for (const entry of resource.digest) sortEntry(builder, resource, entry, isGit, ids);
-  if (ids.coordinates.length === 0) addCommitOfUri(place, ids);
+  if (isGit && ids.coordinates.length === 0) addCommitOfUri(place, location, ids);
   const isNamed = ids.hashes.length > 0 || ids.contentRefs.length > 0 || ids.coordinates.length > 0;
   if (!isNamed && isAbsoluteUri(resource.uri)) {
     ids.nameRefs.push(boundRef(`name:${resource.uri}`));
@@ -93,9 +96,9 @@ function sortEntry(
   if (folded === 'gitcommit' || (folded === 'sha1' && isGit)) {
     addCommit(builder, resource, value, ids);
   } else if (isStrongAlgorithm(folded)) {
-    ids.hashes.push(entry); // the builder lists a placeholder
+    ids.hashes.push({ algorithm, hex: value }); // the builder lists a placeholder
   } else if (WEAK.has(folded)) {
-    if (isHex(value, WEAK.get(folded) ?? 0)) ids.hashes.push(entry);
+    if (isHex(value, WEAK.get(folded) ?? 0)) ids.hashes.push({ algorithm, hex: value });
     else malformed(builder, resource, entry);
   } else if (!addContentRef(folded, value, ids)) {
     ids.attributes[`digest.${excerpt(algorithm, 64)}`] = excerpt(value, 256);
@@ -121,8 +124,7 @@ function addCommit(
 }
 
 /** `git+https://…@<commit>` and `https://…/commit/<id>`: the URI itself is the fixed reference. */
-function addCommitOfUri(uri: string, ids: Identities): void {
-  const ref = findGitLocation(uri)?.ref;
+function addCommitOfUri(uri: string, { ref }: GitLocation, ids: Identities): void {
   const coordinate = ref === undefined || !isCommit(ref) ? undefined : findGitRef(uri, ref);
   if (coordinate !== undefined) ids.coordinates.push(coordinate);
 }
@@ -162,7 +164,12 @@ function resourceKinds(
 ): readonly Kind[] {
   if (coordinates.some((ref) => ref.startsWith('git:'))) return ['Code'];
   const text = resource.name ?? resource.uri ?? '';
-  if (IMAGE_PURL.test(text) || text.includes('@sha256:')) return ['Image'];
-  if (text.startsWith('pkg:')) return ['Package'];
-  return kindsOfFileName(text.split(/[?#]/, 1)[0] ?? '');
+  const isPurl = text.startsWith('pkg:');
+  if ((isPurl && IMAGE_PURL.test(text)) || text.includes('@sha256:')) return ['Image'];
+  return isPurl ? ['Package'] : kindsOfFileName(withoutQuery(text));
+}
+
+function withoutQuery(uri: string): string {
+  const bare = uri.includes('?') ? uri.slice(0, uri.indexOf('?')) : uri;
+  return bare.includes('#') ? bare.slice(0, bare.indexOf('#')) : bare;
 }

@@ -7,12 +7,12 @@ export interface CroissantFile {
   /** `@id` (1.0 on), else the name (0.8); what `containedIn` refers to. Empty where neither is written. */
   readonly id: string;
   readonly name: string;
-  readonly contentUrl?: string;
+  readonly contentUrl: string | undefined;
   readonly encodingFormats: readonly string[];
   /** As written: may be a placeholder. */
-  readonly sha256?: string;
-  readonly md5?: string;
-  readonly contentSize?: string;
+  readonly sha256: string | undefined;
+  readonly md5: string | undefined;
+  readonly contentSize: string | undefined;
   /** Glob patterns of a FileSet. */
   readonly includes: readonly string[];
   readonly containedIn: readonly string[];
@@ -24,15 +24,15 @@ export interface CroissantEntity {
   /** `@id`, label, name or the text itself; for people. */
   readonly label: string;
   /** Where it can be found, or its own IRI. */
-  readonly url?: string;
+  readonly url: string | undefined;
   readonly pointer: string;
 }
 
 /** An activity that a document says made the dataset (Croissant 1.1). */
 export interface CroissantActivity {
   readonly label: string;
-  readonly description?: string;
-  readonly startedAt?: string;
+  readonly description: string | undefined;
+  readonly startedAt: string | undefined;
   readonly used: readonly CroissantEntity[];
   readonly agents: readonly CroissantEntity[];
   readonly pointer: string;
@@ -47,18 +47,16 @@ export interface CroissantRecordSet {
 
 /** One dataset of a Croissant document. */
 export interface CroissantDataset {
-  readonly version: '0.8' | '1.0' | '1.1' | null;
   /** Every `conformsTo`, as written. */
   readonly conformsTo: readonly string[];
   readonly types: readonly string[];
-  readonly id?: string;
   readonly name: string;
-  readonly url?: string;
+  readonly url: string | undefined;
   readonly sameAs: readonly string[];
-  readonly datasetVersion?: string;
-  readonly sdVersion?: string;
-  readonly datePublished?: string;
-  readonly citeAs?: string;
+  readonly datasetVersion: string | undefined;
+  readonly sdVersion: string | undefined;
+  readonly datePublished: string | undefined;
+  readonly citeAs: string | undefined;
   /** Texts of the responsible-AI vocabulary (`rai:dataCollection`, `rai:dataBiases`…), by their local names. */
   readonly responsible: ReadonlyMap<string, string>;
   readonly licenses: readonly CroissantEntity[];

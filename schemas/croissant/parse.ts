@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PedigreeError } from '../../core/errors.ts';
 import { isJsonObject, pointerJoin, stringMember } from '../../core/json.ts';
-import { conformsToOf, datasetsOf, findCroissantVersion, vocabularyOf } from './detect.ts';
-import type { JsonValue } from '../../core/canonical-json-jcs.ts';
+import { conformsToOf, datasetsOf, vocabularyOf } from './detect.ts';
+import { wantMembers, type CroissantVocabulary, type FoundMember } from './vocabulary.ts';
+import type { JsonObject, JsonValue } from '../../core/canonical-json-jcs.ts';
 import type {
   CroissantActivity,
   CroissantDataset,
@@ -10,7 +11,6 @@ import type {
   CroissantFile,
   CroissantRecordSet,
 } from './model.ts';
-import type { CroissantVocabulary } from './vocabulary.ts';
 
 /**
  * Parses every dataset of a Croissant document. Tolerant: what is missing or of another type is left out; conform.ts says
@@ -29,6 +29,48 @@ export function parseCroissant(value: JsonValue): readonly CroissantDataset[] {
   );
 }
 
+const DATASET_MEMBERS = wantMembers({
+  name: ['sc:name'],
+  url: ['sc:url'],
+  sameAs: ['sc:sameAs'],
+  version: ['sc:version'],
+  sdVersion: ['cr:sdVersion', 'sc:sdVersion'],
+  datePublished: ['sc:datePublished'],
+  citeAs: ['cr:citeAs', 'sc:citeAs'],
+  license: ['sc:license'],
+  creator: ['sc:creator'],
+  distribution: ['sc:distribution'],
+  recordSet: ['cr:recordSet'],
+  derivedFrom: ['prov:wasDerivedFrom', 'sc:wasDerivedFrom'],
+  basedOn: ['sc:isBasedOn'],
+  generatedBy: ['prov:wasGeneratedBy', 'sc:wasGeneratedBy'],
+});
+
+const FILE_MEMBERS = wantMembers({
+  name: ['sc:name'],
+  contentUrl: ['sc:contentUrl'],
+  encodingFormat: ['sc:encodingFormat'],
+  sha256: ['sc:sha256', 'cr:sha256'],
+  md5: ['cr:md5', 'sc:md5'],
+  contentSize: ['sc:contentSize'],
+  includes: ['cr:includes', 'sc:includes'],
+  containedIn: ['cr:containedIn', 'sc:containedIn'],
+});
+
+const RECORD_SET_MEMBERS = wantMembers({ name: ['sc:name'], field: ['cr:field'] });
+
+const ENTITY_MEMBERS = wantMembers({
+  label: ['prov:label', 'sc:name'],
+  location: ['prov:atLocation', 'prov:locatedAt', 'sc:url', 'sc:contentUrl', 'sc:identifier'],
+});
+
+const ACTIVITY_MEMBERS = wantMembers({
+  description: ['prov:description', 'sc:description'],
+  startedAt: ['prov:startedAtTime', 'sc:startedAtTime'],
+  used: ['prov:used', 'sc:used', 'sc:usage', 'prov:usage'],
+  agents: ['prov:wasAssociatedWith', 'sc:wasAssociatedWith', 'prov:isAssociatedWith'],
+});
+
 /** A value with its place. */
 interface Placed {
   readonly value: JsonValue;
@@ -36,177 +78,169 @@ interface Placed {
 }
 
 class DatasetParser {
-  readonly #dataset: JsonValue;
+  readonly #dataset: JsonObject;
   readonly #pointer: string;
   readonly #vocabulary: CroissantVocabulary;
 
-  constructor(dataset: JsonValue, pointer: string) {
+  constructor(dataset: JsonObject, pointer: string) {
     this.#dataset = dataset;
     this.#pointer = pointer;
     this.#vocabulary = vocabularyOf(dataset);
   }
 
   parse(): CroissantDataset {
-    const root = { value: this.#dataset, pointer: this.#pointer };
+    const pointer = this.#pointer;
+    const found = this.#vocabulary.findAll(this.#dataset, DATASET_MEMBERS);
     return {
-      version: findCroissantVersion(this.#dataset),
       conformsTo: conformsToOf(this.#dataset),
       types: this.#vocabulary.typesOf(this.#dataset),
-      ...optional('id', stringMember(this.#dataset, '@id')),
-      name: this.#text(root, 'sc:name') ?? '',
-      ...optional('url', this.#text(root, 'sc:url')),
-      sameAs: this.#texts(root, 'sc:sameAs'),
-      ...optional('datasetVersion', this.#text(root, 'sc:version')),
-      ...optional('sdVersion', this.#text(root, 'cr:sdVersion', 'sc:sdVersion')),
-      ...optional('datePublished', this.#text(root, 'sc:datePublished')),
-      ...optional('citeAs', this.#text(root, 'cr:citeAs', 'sc:citeAs')),
+      name: this.#text(found.name) ?? '',
+      url: present(this.#text(found.url)),
+      sameAs: this.#texts(found.sameAs),
+      datasetVersion: present(this.#text(found.version)),
+      sdVersion: present(this.#text(found.sdVersion)),
+      datePublished: present(this.#text(found.datePublished)),
+      citeAs: present(this.#text(found.citeAs)),
       responsible: this.#responsible(),
-      licenses: this.#list(root, 'sc:license').flatMap((item) => this.#entity(item)),
-      creators: this.#list(root, 'sc:creator').flatMap((item) => {
-        const name = this.#plain(item.value) ?? this.#text(item, 'sc:name');
-        return name === undefined ? [] : [name];
+      licenses: this.#entities(pointer, found.license),
+      creators: listOf(found.creator).flatMap((creator) => {
+        const name = this.#plain(creator) ?? this.#text(this.#vocabulary.find(creator, 'sc:name'));
+        return name ?? [];
       }),
-      files: this.#list(root, 'sc:distribution').flatMap((item) => this.#file(item)),
-      recordSets: this.#list(root, 'cr:recordSet').map((item) => this.#recordSet(item)),
+      files: placedList(pointer, found.distribution).flatMap((item) => this.#file(item)),
+      recordSets: listOf(found.recordSet).map((item) => this.#recordSet(item)),
       derivedFrom: [
-        ...this.#list(root, 'prov:wasDerivedFrom', 'sc:wasDerivedFrom'),
-        ...this.#list(root, 'sc:isBasedOn'),
-      ].flatMap((item) => this.#entity(item)),
-      generatedBy: this.#list(root, 'prov:wasGeneratedBy', 'sc:wasGeneratedBy').map((item) =>
-        this.#activity(item),
-      ),
-      pointer: this.#pointer,
+        ...this.#entities(pointer, found.derivedFrom),
+        ...this.#entities(pointer, found.basedOn),
+      ],
+      generatedBy: placedList(pointer, found.generatedBy).map((item) => this.#activity(item)),
+      pointer,
     };
   }
 
   /** @see https://docs.mlcommons.org/croissant/docs/croissant-rai-spec.html */
   #responsible(): ReadonlyMap<string, string> {
-    const members = isJsonObject(this.#dataset) ? Object.entries(this.#dataset) : [];
-    return new Map(
-      members.flatMap(([key, value]): [string, string][] => {
-        const meaning = this.#vocabulary.meaning(key);
-        const text = meaning.startsWith('rai:') ? this.#plain(value) : undefined;
-        return text === undefined ? [] : [[meaning.slice('rai:'.length), text]];
-      }),
-    );
+    const found = new Map<string, string>();
+    for (const key of Object.keys(this.#dataset)) {
+      const meaning = this.#vocabulary.meaning(key);
+      if (!meaning.startsWith('rai:')) continue;
+      const text = this.#plain(this.#dataset[key]);
+      if (text !== undefined) found.set(meaning.slice('rai:'.length), text);
+    }
+    return found;
   }
 
-  #file(item: Placed): CroissantFile[] {
-    const types = this.#vocabulary.typesOf(item.value);
+  #file({ value, pointer }: Placed): CroissantFile[] {
+    if (!isJsonObject(value)) return [];
+    const types = this.#vocabulary.typesOf(value);
     const isSet = types.some((type) => type === 'cr:FileSet' || type === 'sc:FileSet');
     const isObject = types.some((type) => type === 'cr:FileObject' || type === 'sc:FileObject');
-    if (!isJsonObject(item.value)) return [];
-    const name = this.#text(item, 'sc:name') ?? '';
+    const found = this.#vocabulary.findAll(value, FILE_MEMBERS);
+    const name = this.#text(found.name) ?? '';
     return [
       {
         type: isSet ? 'FileSet' : isObject ? 'FileObject' : 'other',
-        id: stringMember(item.value, '@id') ?? name,
+        id: stringMember(value, '@id') ?? name,
         name,
-        ...optional('contentUrl', this.#text(item, 'sc:contentUrl')),
-        encodingFormats: this.#texts(item, 'sc:encodingFormat'),
-        ...optional('sha256', this.#text(item, 'sc:sha256', 'cr:sha256')),
-        ...optional('md5', this.#text(item, 'cr:md5', 'sc:md5')),
-        ...optional('contentSize', this.#text(item, 'sc:contentSize')),
-        includes: this.#texts(item, 'cr:includes', 'sc:includes'),
-        containedIn: this.#containers(item),
-        pointer: item.pointer,
+        contentUrl: present(this.#text(found.contentUrl)),
+        encodingFormats: this.#texts(found.encodingFormat),
+        sha256: present(this.#text(found.sha256)),
+        md5: present(this.#text(found.md5)),
+        contentSize: present(this.#text(found.contentSize)),
+        includes: this.#texts(found.includes),
+        containedIn: listOf(found.containedIn).flatMap((container) => this.#containerId(container)),
+        pointer,
       },
     ];
   }
 
   /** `containedIn` is a name (0.8), a reference, a source that holds a reference, or a list of these. */
-  #containers(item: Placed): string[] {
-    return this.#list(item, 'cr:containedIn', 'sc:containedIn').flatMap((container) => {
-      const inner =
-        this.#vocabulary.find(container.value, 'cr:fileObject', 'cr:fileSet')?.value ??
-        container.value;
-      const id = this.#plain(inner);
-      return id === undefined ? [] : [id];
-    });
+  #containerId(container: JsonValue): string | [] {
+    const inner = this.#vocabulary.find(container, 'cr:fileObject', 'cr:fileSet')?.value;
+    return this.#plain(inner ?? container) ?? [];
   }
 
-  #recordSet(item: Placed): CroissantRecordSet {
-    const name = this.#text(item, 'sc:name') ?? '';
+  #recordSet(value: JsonValue): CroissantRecordSet {
+    const found = this.#vocabulary.findAll(value, RECORD_SET_MEMBERS);
+    const name = this.#text(found.name) ?? '';
     return {
-      id: stringMember(item.value, '@id') ?? name,
+      id: stringMember(value, '@id') ?? name,
       name,
-      fields: this.#list(item, 'cr:field').length,
+      fields: listOf(found.field).length,
     };
+  }
+
+  #entities(at: string, found: FoundMember | undefined): CroissantEntity[] {
+    return placedList(at, found).flatMap((item) => this.#entity(item));
   }
 
   /** An IRI, a plain text, or a node with a label and a place (`prov:atLocation`; `prov:locatedAt` in real documents). */
-  #entity(item: Placed): CroissantEntity[] {
-    if (typeof item.value === 'string') {
-      const url = findUrl(item.value);
-      return [{ label: item.value, ...optional('url', url), pointer: item.pointer }];
-    }
-    if (!isJsonObject(item.value)) return [];
-    const id = stringMember(item.value, '@id') ?? stringMember(item.value, 'id');
-    const located = this.#text(
-      item,
-      ...['prov:atLocation', 'prov:locatedAt', 'sc:url', 'sc:contentUrl', 'sc:identifier'],
-    );
-    const label = this.#text(item, 'prov:label', 'sc:name') ?? id ?? located;
-    const url = [located, id].map((text) => findUrl(text ?? '')).find((text) => text !== undefined);
-    return label === undefined ? [] : [{ label, ...optional('url', url), pointer: item.pointer }];
+  #entity({ value, pointer }: Placed): CroissantEntity[] {
+    if (typeof value === 'string') return [{ label: value, url: findUrl(value), pointer }];
+    if (!isJsonObject(value)) return [];
+    const found = this.#vocabulary.findAll(value, ENTITY_MEMBERS);
+    const id = stringMember(value, '@id') ?? stringMember(value, 'id');
+    const located = this.#text(found.location);
+    const label = this.#text(found.label) ?? id ?? located;
+    const url = findUrl(located) ?? findUrl(id);
+    return label === undefined ? [] : [{ label, url, pointer }];
   }
 
   #activity(item: Placed): CroissantActivity {
+    const { value, pointer } = item;
     const [self] = this.#entity(item);
+    const found = this.#vocabulary.findAll(value, ACTIVITY_MEMBERS);
     return {
       label: self?.label ?? 'activity',
-      ...optional('description', this.#text(item, 'prov:description', 'sc:description')),
-      ...optional('startedAt', this.#text(item, 'prov:startedAtTime', 'sc:startedAtTime')),
-      used: this.#list(item, 'prov:used', 'sc:used', 'sc:usage', 'prov:usage').flatMap((used) =>
-        this.#entity(used),
-      ),
-      agents: this.#list(
-        item,
-        ...['prov:wasAssociatedWith', 'sc:wasAssociatedWith', 'prov:isAssociatedWith'],
-      ).flatMap((agent) => this.#entity(agent)),
-      pointer: item.pointer,
+      description: present(this.#text(found.description)),
+      startedAt: present(this.#text(found.startedAt)),
+      used: this.#entities(pointer, found.used),
+      agents: this.#entities(pointer, found.agents),
+      pointer,
     };
   }
 
-  #list(item: Placed, ...meanings: string[]): Placed[] {
-    const found = this.#vocabulary.find(item.value, ...meanings);
-    if (found === undefined || found.value === null) return [];
-    const pointer = pointerJoin(item.pointer, found.key);
-    if (!Array.isArray(found.value)) return [{ value: found.value, pointer }];
-    return (found.value as readonly JsonValue[]).map((value, at) => ({
-      value,
-      pointer: pointerJoin(pointer, at),
-    }));
-  }
-
-  #texts(item: Placed, ...meanings: string[]): string[] {
-    return this.#list(item, ...meanings).flatMap(({ value }) => {
-      const text = this.#plain(value);
-      return text === undefined ? [] : [text];
-    });
+  #texts(found: FoundMember | undefined): string[] {
+    return listOf(found).flatMap((value) => this.#plain(value) ?? []);
   }
 
   /** The first text; for a text in several languages the first that is written. */
-  #text(item: Placed, ...meanings: string[]): string | undefined {
-    const [first] = this.#list(item, ...meanings);
-    if (first === undefined) return undefined;
-    const plain = this.#plain(first.value);
-    if (plain !== undefined || !isJsonObject(first.value)) return plain;
-    return Object.values(first.value).find((value) => typeof value === 'string');
+  #text(found: FoundMember | undefined): string | undefined {
+    const [first] = listOf(found);
+    const plain = this.#plain(first);
+    if (plain !== undefined || !isJsonObject(first)) return plain;
+    return Object.values(first).find((value) => typeof value === 'string');
   }
 
   /** Text of a plain value, of a value object, or the id of a reference. */
-  #plain(value: JsonValue): string | undefined {
+  #plain(value: JsonValue | undefined): string | undefined {
     if (typeof value === 'string') return value;
     if (typeof value === 'number') return String(value);
     return stringMember(value, '@value') ?? stringMember(value, '@id');
   }
 }
 
-function findUrl(text: string): string | undefined {
-  return /^(?:https?|s3|gs|hf|doi|ftp):/.test(text) ? text : undefined;
+const NOTHING: readonly JsonValue[] = [];
+
+/** A list, or one value that stands for a list of it; null says nothing. */
+function listOf(found: FoundMember | undefined): readonly JsonValue[] {
+  if (found === undefined || found.value === null) return NOTHING;
+  return Array.isArray(found.value) ? (found.value as readonly JsonValue[]) : [found.value];
 }
 
-function optional<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {
-  return value === undefined || value === '' ? {} : ({ [key]: value } as { [P in K]: string });
+/** @param at JSON Pointer of the node whose member it is */
+function placedList(at: string, found: FoundMember | undefined): Placed[] {
+  if (found === undefined) return [];
+  const pointer = pointerJoin(at, found.key);
+  if (!Array.isArray(found.value)) return listOf(found).map((value) => ({ value, pointer }));
+  return listOf(found).map((value, index) => ({ value, pointer: `${pointer}/${index}` }));
+}
+
+/** Empty text says nothing. */
+function present(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
+}
+
+function findUrl(text: string | undefined): string | undefined {
+  return text !== undefined && /^(?:https?|s3|gs|hf|doi|ftp):/.test(text) ? text : undefined;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isJsonObject, stringMember } from '../../core/json.ts';
+import { isJsonObject, member, stringMember } from '../../core/json.ts';
 import type { JsonObject, JsonValue } from '../../core/canonical-json-jcs.ts';
 
 /** Namespaces of a Croissant document, longest first, each with the one prefix that this code uses for it. */
@@ -35,6 +35,18 @@ const STANDARD_CONTEXT: JsonObject = {
   ),
   conformsTo: 'dct:conformsTo',
 };
+
+/** The members that a reader wants of a node, each under a name of the reader's: which one by its meaning. */
+export type WantedMembers<K extends string> = ReadonlyMap<string, K>;
+
+/** @param meanings what a member may mean, by the reader's name for it */
+export function wantMembers<K extends string>(
+  meanings: Readonly<Record<K, readonly string[]>>,
+): WantedMembers<K> {
+  const wanted = new Map<string, K>();
+  for (const name in meanings) for (const meaning of meanings[name]) wanted.set(meaning, name);
+  return wanted;
+}
 
 /** A member found by its meaning. */
 export interface FoundMember {
@@ -82,6 +94,21 @@ export class CroissantVocabulary {
     return undefined;
   }
 
+  /** The first member of each meaning that is wanted, in one walk over the node. */
+  findAll<K extends string>(
+    node: JsonValue | undefined,
+    wanted: WantedMembers<K>,
+  ): Partial<Record<K, FoundMember>> {
+    const found: Partial<Record<K, FoundMember>> = {};
+    if (!isJsonObject(node)) return found;
+    for (const key of Object.keys(node)) {
+      const name = wanted.get(this.meaning(key));
+      const value = node[key];
+      if (name !== undefined && value !== undefined) found[name] ??= { key, value };
+    }
+    return found;
+  }
+
   /** Every type of a node, by meaning. */
   typesOf(node: JsonValue | undefined): readonly string[] {
     const found = this.find(node, '@type')?.value;
@@ -102,10 +129,8 @@ export class CroissantVocabulary {
   }
 
   #mapped(term: string): string | undefined {
-    return (
-      stringMember(this.#context, term) ??
-      (Object.hasOwn(this.#context, term) ? stringMember(this.#context[term], '@id') : undefined)
-    );
+    const mapped = member(this.#context, term);
+    return typeof mapped === 'string' ? mapped : stringMember(mapped, '@id');
   }
 }
 

@@ -10,6 +10,7 @@ export interface GitLocation {
 
 const COMMIT = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 const GIT_SCHEMES = ['git+https://', 'git+http://', 'git+ssh://', 'git+git://', 'git://', 'ssh://'];
+const SCP_ADDRESS = /^[\w.-]{1,64}@([\w.-]{1,255}):([^\s:]{1,1024})$/;
 const WEB_SCHEMES = ['https://', 'http://'];
 
 /** True for a full git commit id, SHA-1 or SHA-256. */
@@ -25,7 +26,7 @@ export function isCommit(text: string): boolean {
  * @see https://spdx.github.io/spdx-spec/v2.3/package-information/#77-package-download-location-field (`git+https`)
  */
 export function findGitLocation(uri: string, acceptWeb = false): GitLocation | undefined {
-  const scp = /^[\w.-]{1,64}@([\w.-]{1,255}):([^\s:]{1,1024})$/.exec(uri);
+  const scp = uri.includes('@') ? SCP_ADDRESS.exec(uri) : null;
   if (scp !== null) return toLocation(`${scp[1]}/${scp[2]}`);
   const gitScheme = GIT_SCHEMES.find((scheme) => uri.startsWith(scheme));
   if (gitScheme !== undefined) return toLocation(uri.slice(gitScheme.length));

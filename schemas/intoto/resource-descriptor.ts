@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isJsonObject, member, pointerJoin, stringMember } from '../../core/json.ts';
+import { isJsonObject, member, stringMember } from '../../core/json.ts';
 import { readDigestSet, type DigestEntry } from './digest-set.ts';
 import { addProblem, type SchemaProblem } from './problem.ts';
 import type { JsonValue } from '../../core/canonical-json-jcs.ts';
@@ -31,17 +31,18 @@ export function readResource(
   }
   const name = stringMember(value, 'name');
   const uri = stringMember(value, 'uri');
-  const digest = readDigestSet(member(value, 'digest'), pointerJoin(pointer, 'digest'), problems);
+  const digest = readDigestSet(member(value, 'digest'), `${pointer}/digest`, problems);
   if (isBlank(name) && isBlank(uri) && digest.length === 0) {
     addProblem(problems, 'resource-empty', pointer, 'it has no name, no uri and no digest');
     return undefined;
   }
-  return {
-    ...(name !== undefined && { name }),
-    ...(uri !== undefined && { uri }),
+  const resource: { -readonly [K in keyof ResourceDescriptor]: ResourceDescriptor[K] } = {
     digest,
     pointer,
   };
+  if (name !== undefined) resource.name = name;
+  if (uri !== undefined) resource.uri = uri;
+  return resource;
 }
 
 /** Reads an array of resource descriptors; absent or null is none, anything else a problem. Order is kept. */
@@ -56,7 +57,7 @@ export function readResources(
     return [];
   }
   return (value as readonly JsonValue[])
-    .map((item, index) => readResource(item, pointerJoin(pointer, index), problems))
+    .map((item, index) => readResource(item, `${pointer}/${index}`, problems))
     .filter((resource) => resource !== undefined);
 }
 
