@@ -51,20 +51,24 @@ export function findPurl(text: string): string | undefined {
   if (text === lastText) return lastPurl;
   const known = knownPurls.get(text);
   if (known !== undefined) return known;
-  let purl: string;
+  const purl = parsePurl(text);
+  lastText = text;
+  lastPurl = purl;
+  if (purl !== undefined && wasSeen(text)) remember(text, purl);
+  return purl;
+}
+
+function parsePurl(text: string): string | undefined {
   try {
-    purl = PackageURL.fromString(text).toString();
+    return PackageURL.fromString(text).toString();
   } catch {
     return undefined;
   }
-  [lastText, lastPurl] = [text, purl];
-  if (wasSeen(text)) remember(text, purl);
-  return purl;
 }
 
 /** Parsing a purl is dear, and a record asks for its own several times. */
 let lastText = '';
-let lastPurl = '';
+let lastPurl: string | undefined;
 /** One library is in most documents of a folder: what is asked for again later is remembered, so that what one document alone has takes no memory. */
 const knownPurls = new Map<string, string>();
 const MAX_KNOWN = 20_000;

@@ -4,7 +4,7 @@ import { findCsafFaults } from '../../schemas/csaf/conform.ts';
 import { parseCsaf } from '../../schemas/csaf/parse.ts';
 import { FactsBuilder } from './facts-builder.ts';
 import { addReport } from './tool-report/report-node.ts';
-import { rememberingNodes, type NodesOf } from './tool-report/things.ts';
+import { knownThing, type KnownThing } from './tool-report/things.ts';
 import {
   qualifiersOf,
   stateAliases,
@@ -37,22 +37,26 @@ const STATUS_OF_LIST: ReadonlyMap<string, string> = new Map([
   ['unknown', 'unknown'],
 ]);
 
+/** Products by their ids. */
+type Things = ReadonlyMap<string, KnownThing>;
+
 function readCsaf(decoded: Decoded, detected: Detected, context: ReadContext): Reading {
   if (decoded.kind !== 'json') throw new PedigreeError('ERR_PARSE_DOCUMENT', 'CSAF is JSON');
   const csaf = parseCsaf(decoded.json);
   const builder = new FactsBuilder(context.digest);
   const report = addReport(builder, context, attributesOf(csaf));
-  const things = new Map(csaf.products.map((product) => [product.id, thingOf(product)]));
-  const nodesOf = rememberingNodes(builder);
-  for (const thing of things.values()) {
-    for (const node of nodesOf(thing)) {
-      builder.edge(report, 'describes', node, thing.pointer);
+  const things: Things = new Map(
+    csaf.products.map((product) => [product.id, knownThing(builder, thingOf(product))]),
+  );
+  for (const { pointer, nodes } of things.values()) {
+    for (const node of nodes()) {
+      builder.edge(report, 'describes', node, pointer);
       builder.subject(node);
     }
   }
-  stateRelationships(builder, csaf, things, nodesOf);
+  stateRelationships(builder, csaf, things);
   for (const vulnerability of csaf.vulnerabilities) {
-    stateVulnerability(builder, vulnerability, things, nodesOf);
+    stateVulnerability(builder, vulnerability, things);
   }
   if (csaf.trackingId !== undefined && csaf.trackingVersion !== undefined) {
     const family = `csaf:${csaf.publisherNamespace ?? ''}/${csaf.trackingId}`;
@@ -97,34 +101,37 @@ function thingOf(product: CsafProduct): ReportThing {
 }
 
 /** Only a component that is always there is part of the whole; what may be installed beside it is not. */
-function stateRelationships(
-  builder: FactsBuilder,
-  csaf: Csaf,
-  things: ReadonlyMap<string, ReportThing>,
-  nodesOf: NodesOf,
-): void {
+function stateRelationships(builder: FactsBuilder, csaf: Csaf, things: Things): void {
   for (const { category, component, whole, product, pointer } of csaf.relationships) {
     if (category !== 'default_component_of') continue;
-    const [part, container, combined] = [component, whole, product].map((id) =>
-      things.get(id ?? ''),
-    );
+    const part = things.get(component);
+    const container = things.get(whole);
     if (part === undefined || container === undefined) {
       builder.problem('dangling-ref', pointer, 'relates a product that the tree does not define');
       continue;
     }
-    const parts = nodesOf(part);
-    const wholes = [container, ...(combined === undefined ? [] : [combined])];
-    for (const from of wholes.flatMap(nodesOf)) {
-      for (const to of parts) if (from !== to) builder.edge(from, 'contains', to, pointer);
-    }
+    const combined = product === undefined ? undefined : things.get(product);
+    const parts = part.nodes();
+    stateParts(builder, container.nodes(), parts, pointer);
+    if (combined !== undefined) stateParts(builder, combined.nodes(), parts, pointer);
+  }
+}
+
+function stateParts(
+  builder: FactsBuilder,
+  wholes: readonly number[],
+  parts: readonly number[],
+  pointer: string,
+): void {
+  for (const from of wholes) {
+    for (const to of parts) if (from !== to) builder.edge(from, 'contains', to, pointer);
   }
 }
 
 function stateVulnerability(
   builder: FactsBuilder,
   vulnerability: CsafVulnerability,
-  things: ReadonlyMap<string, ReportThing>,
-  nodesOf: NodesOf,
+  things: Things,
 ): void {
   const { cve, ids, statuses } = vulnerability;
   const others = ids.map(([, text]) => text);
@@ -146,7 +153,7 @@ function stateVulnerability(
       const justification = flags.get(product) ?? '';
       const remediation = remediations.get(product) ?? '';
       const judgement = judge(list, status, justification, remediation);
-      stateJudgement(builder, node, judgement, () => nodesOf(thing), pointer);
+      stateJudgement(builder, node, judgement, thing.nodes, pointer);
     }
   }
 }
@@ -174,13 +181,19 @@ function rememberingJudge(): Judge {
   };
 }
 
+/** What is said of each product: one label, nearly always, or several. */
 function labelsOf(notes: readonly CsafNote[]): ReadonlyMap<string, string> {
-  const found = new Map<string, Set<string>>();
+  const found = new Map<string, string>();
+  const several = new Map<string, Set<string>>();
   for (const { label, products } of notes) {
     for (const product of products) {
-      const labels = found.get(product) ?? new Set();
-      found.set(product, labels.add(label));
+      const known = found.get(product);
+      if (known === undefined) found.set(product, label);
+      else if (known !== label) {
+        several.set(product, (several.get(product) ?? new Set([known])).add(label));
+      }
     }
   }
-  return new Map([...found].map(([product, labels]) => [product, [...labels].join(', ')]));
+  for (const [product, labels] of several) found.set(product, [...labels].join(', '));
+  return found;
 }

@@ -121,7 +121,7 @@ function usesOf(place: Place): (readonly [string, string])[] {
 /** "exclusions": ranges that the hash leaves out. With any, it is the digest of no file. @see C2PA 2.2 section 18.5 */
 function wholeDigest(place: Place, algorithm: string): C2paDigest[] {
   const exclusions = place.at('exclusions');
-  const isWhole = !exclusions.exists || (exclusions.isArray && exclusions.items.length === 0);
+  const isWhole = !exclusions.exists || (exclusions.isArray && exclusions.length === 0);
   return isWhole ? digestOf(place, algorithm) : [];
 }
 

@@ -3,7 +3,7 @@
 export interface CsafHash {
   readonly algorithm: string;
   readonly value: string;
-  readonly fileName?: string;
+  readonly fileName: string | undefined;
 }
 
 /** Something that has a product id, wherever in the tree it is defined. */
@@ -11,7 +11,7 @@ export interface CsafProduct {
   readonly id: string;
   readonly name: string;
   readonly purls: readonly string[];
-  readonly cpe?: string;
+  readonly cpe: string | undefined;
   readonly hashes: readonly CsafHash[];
   readonly pointer: string;
 }
@@ -20,7 +20,7 @@ export interface CsafProduct {
 export interface CsafRelationship {
   readonly category: string;
   /** Id of the combination. */
-  readonly product?: string;
+  readonly product: string | undefined;
   readonly component: string;
   readonly whole: string;
   readonly pointer: string;
@@ -44,16 +44,16 @@ export interface CsafStatus {
 export interface CsafNote {
   /** Label of a flag, category of a remediation. */
   readonly label: string;
-  /** Groups resolved to their products. */
+  /** Groups resolved to their products; one may be named twice. */
   readonly products: readonly string[];
   readonly pointer: string;
 }
 
 export interface CsafVulnerability {
-  readonly cve?: string;
+  readonly cve: string | undefined;
   /** Ids in other systems, as (system, text). */
   readonly ids: readonly (readonly [system: string, text: string])[];
-  readonly title?: string;
+  readonly title: string | undefined;
   readonly statuses: readonly CsafStatus[];
   readonly flags: readonly CsafNote[];
   readonly remediations: readonly CsafNote[];
@@ -61,15 +61,15 @@ export interface CsafVulnerability {
 }
 
 export interface Csaf {
-  readonly version?: string;
-  readonly category?: string;
-  readonly title?: string;
-  readonly publisher?: string;
-  readonly publisherNamespace?: string;
-  readonly trackingId?: string;
-  readonly trackingVersion?: string;
-  readonly trackingStatus?: string;
-  readonly releasedAt?: string;
+  readonly version: string | undefined;
+  readonly category: string | undefined;
+  readonly title: string | undefined;
+  readonly publisher: string | undefined;
+  readonly publisherNamespace: string | undefined;
+  readonly trackingId: string | undefined;
+  readonly trackingVersion: string | undefined;
+  readonly trackingStatus: string | undefined;
+  readonly releasedAt: string | undefined;
   readonly products: readonly CsafProduct[];
   readonly relationships: readonly CsafRelationship[];
   readonly groups: readonly CsafGroup[];

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PedigreeError } from '../../core/errors.ts';
 import { LIMITS } from '../../core/limits.ts';
-import { defined } from '../tool-report/optional.ts';
 import { placeOf, type Place } from '../tool-report/place.ts';
 import type { JsonDocument } from '../../core/json.ts';
 import type {
@@ -27,7 +26,7 @@ export function parseCsaf(json: JsonDocument): Csaf {
   const tree = root.at('product_tree');
   const groups = tree.at('product_groups').items.flatMap(groupOf);
   const members = new GroupBook(groups);
-  return defined({
+  return {
     version: document.at('csaf_version').text,
     category: document.at('category').text,
     title: document.at('title').text,
@@ -44,7 +43,7 @@ export function parseCsaf(json: JsonDocument): Csaf {
     ],
     groups,
     vulnerabilities: root.at('vulnerabilities').items.map((one) => vulnerabilityOf(one, members)),
-  });
+  };
 }
 
 /** Every product of the tree in the order in which it is defined: names, branches at any depth, combinations. */
@@ -69,16 +68,18 @@ function productsOf(tree: Place): CsafProduct[] {
     const id = place.at('product_id').text;
     if (id === undefined) return [];
     const helper = place.at('product_identification_helper');
-    const purls = [helper.at('purl'), ...helper.at('purls').items].flatMap((one) => one.text ?? []);
+    const purl = helper.at('purl').text;
+    const purls = helper.at('purls').texts;
+    if (purl !== undefined) purls.unshift(purl);
     return [
-      defined({
+      {
         id,
         name: place.at('name').text ?? id,
         purls,
         cpe: helper.at('cpe').text,
         hashes: helper.at('hashes').items.flatMap(hashesOf),
         pointer: place.pointer,
-      }),
+      },
     ];
   });
 }
@@ -89,7 +90,7 @@ function hashesOf(place: Place): CsafHash[] {
     const algorithm = one.at('algorithm').text;
     const value = one.at('value').text;
     if (algorithm === undefined || value === undefined) return [];
-    return [defined({ algorithm, value, fileName })];
+    return [{ algorithm, value, fileName }];
   });
 }
 
@@ -98,13 +99,13 @@ function relationshipOf(place: Place): CsafRelationship[] {
   const whole = place.at('relates_to_product_reference').text;
   if (component === undefined || whole === undefined) return [];
   return [
-    defined({
+    {
       category: place.at('category').text ?? '',
       product: place.at('full_product_name', 'product_id').text,
       component,
       whole,
       pointer: place.pointer,
-    }),
+    },
   ];
 }
 
@@ -118,14 +119,14 @@ function pathOf(place: Place): CsafRelationship[] {
     component = whole;
     if (from === undefined || whole === undefined) return [];
     const category = step.at('category').text ?? '';
-    return [defined({ category, product, component: from, whole, pointer: step.pointer })];
+    return [{ category, product, component: from, whole, pointer: step.pointer }];
   });
 }
 
 function groupOf(place: Place): CsafGroup[] {
   const id = place.at('group_id').text;
   if (id === undefined) return [];
-  const products = place.at('product_ids').items.flatMap((one) => one.text ?? []);
+  const products = place.at('product_ids').texts;
   return [{ id, products, pointer: place.pointer }];
 }
 
@@ -141,7 +142,7 @@ function vulnerabilityOf(place: Place, groups: GroupBook): CsafVulnerability {
         one.text === undefined ? [] : [{ list, product: one.text, pointer: one.pointer }],
       ),
     );
-  return defined({
+  return {
     cve: place.at('cve').text,
     ids,
     title: place.at('title').text,
@@ -151,24 +152,27 @@ function vulnerabilityOf(place: Place, groups: GroupBook): CsafVulnerability {
       .at('remediations')
       .items.map((one) => noteOf(one, one.at('category'), groups)),
     pointer: place.pointer,
-  });
+  };
 }
 
 function noteOf(place: Place, label: Place, groups: GroupBook): CsafNote {
-  const own = place.at('product_ids').items.flatMap((one) => one.text ?? []);
-  const grouped = groups.productsOf(place.at('group_ids').items.flatMap((one) => one.text ?? []));
-  const all = own.concat(grouped);
-  const products = all.length < 2 ? all : [...new Set(all)];
+  const own = place.at('product_ids').texts;
+  const grouped = groups.productsOf(place.at('group_ids').texts);
+  const products = grouped.length === 0 ? own : own.concat(grouped);
   return { label: label.text ?? '', products, pointer: place.pointer };
 }
 
-/** Reads the flags or remediations of one vulnerability, groups resolved. */
+/** Reads the flags or remediations of one vulnerability, groups resolved, each product once. */
 export type NotesOf = (list: Place, label: 'label' | 'category') => readonly CsafNote[];
 
 /** How to read the notes of a document whose product groups are these. */
 export function parseNotes(root: Place): NotesOf {
   const groups = new GroupBook(root.at('product_tree', 'product_groups').items.flatMap(groupOf));
-  return (list, label) => list.items.map((one) => noteOf(one, one.at(label), groups));
+  return (list, label) =>
+    list.items.map((one) => {
+      const note = noteOf(one, one.at(label), groups);
+      return { ...note, products: [...new Set(note.products)] };
+    });
 }
 
 /** Groups written out: a short document could name a long group a million times, so the sum is bounded. */

@@ -21,23 +21,23 @@ export interface VexStatement {
   readonly products: readonly VexProduct[];
   /** As written. */
   readonly status: string;
-  readonly justification?: string;
-  readonly impact?: string;
-  readonly action?: string;
+  readonly justification: string | undefined;
+  readonly impact: string | undefined;
+  readonly action: string | undefined;
   /** Own time, else the document's. */
-  readonly time?: string;
+  readonly time: string | undefined;
   readonly pointer: string;
 }
 
 export interface OpenVex {
   readonly context: string;
-  readonly id?: string;
-  readonly author?: string;
-  readonly role?: string;
+  readonly id: string | undefined;
+  readonly author: string | undefined;
+  readonly role: string | undefined;
   /** As written, number or string. */
-  readonly version?: string;
-  readonly time?: string;
-  readonly lastUpdated?: string;
-  readonly tooling?: string;
+  readonly version: string | undefined;
+  readonly time: string | undefined;
+  readonly lastUpdated: string | undefined;
+  readonly tooling: string | undefined;
   readonly statements: readonly VexStatement[];
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PedigreeError } from '../../core/errors.ts';
-import { defined } from '../tool-report/optional.ts';
 import { placeOf, type Place } from '../tool-report/place.ts';
 import type { JsonDocument } from '../../core/json.ts';
 import type { OpenVex, VexComponent, VexProduct, VexStatement } from './model.ts';
@@ -15,7 +14,7 @@ export function parseOpenVex(json: JsonDocument): OpenVex {
   const statements = root.at('statements');
   if (!statements.isArray) throw new PedigreeError('ERR_PARSE_DOCUMENT', 'VEX without statements');
   const time = root.at('timestamp').text;
-  return defined({
+  return {
     context: root.at('@context').text ?? '',
     id: root.at('@id').text,
     author: root.at('author').text,
@@ -25,7 +24,7 @@ export function parseOpenVex(json: JsonDocument): OpenVex {
     lastUpdated: root.at('last_updated').text,
     tooling: root.at('tooling').text,
     statements: statements.items.flatMap((one) => statementOf(one, time)),
-  });
+  };
 }
 
 function statementOf(place: Place, documentTime: string | undefined): VexStatement[] {
@@ -33,9 +32,9 @@ function statementOf(place: Place, documentTime: string | undefined): VexStateme
   const vulnerability = place.at('vulnerability');
   const name = vulnerability.text ?? vulnerability.at('name').text ?? vulnerability.at('@id').text;
   return [
-    defined({
+    {
       vulnerability: name ?? '',
-      aliases: vulnerability.at('aliases').items.flatMap((one) => one.text ?? []),
+      aliases: vulnerability.at('aliases').texts,
       products: place
         .at('products')
         .items.flatMap((one) => productOf(one, place.at('subcomponents'))),
@@ -45,7 +44,7 @@ function statementOf(place: Place, documentTime: string | undefined): VexStateme
       action: place.at('action_statement').text,
       time: place.at('timestamp').text ?? documentTime,
       pointer: place.pointer,
-    }),
+    },
   ];
 }
 
@@ -60,13 +59,12 @@ function componentOf(place: Place): VexComponent[] {
   const id = place.text ?? place.at('@id').text;
   const identifiers = place.at('identifiers');
   const purl = identifiers.at('purl').text;
-  const purls = [
-    ...(id?.startsWith('pkg:') === true ? [id] : []),
-    ...(purl === undefined ? [] : [purl]),
-  ];
-  const cpes = ['cpe22', 'cpe23', '@cpe22', '@cpe23'].flatMap(
-    (key) => identifiers.at(key).text ?? [],
-  );
+  const purls: string[] = [];
+  if (id?.startsWith('pkg:') === true) purls.push(id);
+  if (purl !== undefined && purl !== purls[0]) purls.push(purl);
+  const cpes = identifiers.isObject
+    ? CPE_KEYS.flatMap((key) => identifiers.at(key).text ?? [])
+    : [];
   const digests = place
     .at('hashes')
     .entries.flatMap(([algorithm, hex]) =>
@@ -74,5 +72,7 @@ function componentOf(place: Place): VexComponent[] {
     );
   const label = id ?? purls[0] ?? cpes[0] ?? digests[0]?.hex;
   if (label === undefined) return [];
-  return [{ id: label, purls: [...new Set(purls)], cpes, digests, pointer: place.pointer }];
+  return [{ id: label, purls, cpes, digests, pointer: place.pointer }];
 }
+
+const CPE_KEYS = ['cpe22', 'cpe23', '@cpe22', '@cpe23'];

@@ -10,15 +10,15 @@ export interface OsvEvent {
 
 export interface OsvRange {
   readonly type: string;
-  readonly repository?: string;
+  readonly repository: string | undefined;
   readonly events: readonly OsvEvent[];
   readonly pointer: string;
 }
 
 export interface OsvAffected {
-  readonly ecosystem?: string;
-  readonly name?: string;
-  readonly purl?: string;
+  readonly ecosystem: string | undefined;
+  readonly name: string | undefined;
+  readonly purl: string | undefined;
   readonly ranges: readonly OsvRange[];
   /** Versions that are affected, one by one. */
   readonly versions: readonly string[];
@@ -28,11 +28,11 @@ export interface OsvAffected {
 /** One advisory. */
 export interface OsvAdvisory {
   readonly id: string;
-  readonly schemaVersion?: string;
-  readonly modified?: string;
-  readonly published?: string;
-  readonly withdrawn?: string;
-  readonly summary?: string;
+  readonly schemaVersion: string | undefined;
+  readonly modified: string | undefined;
+  readonly published: string | undefined;
+  readonly withdrawn: string | undefined;
+  readonly summary: string | undefined;
   readonly aliases: readonly string[];
   readonly related: readonly string[];
   readonly affected: readonly OsvAffected[];

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PedigreeError } from '../../core/errors.ts';
-import { defined } from '../tool-report/optional.ts';
 import { placeOf, placeOfYaml, type Place } from '../tool-report/place.ts';
 import { parseYaml } from '../yaml/parse.ts';
 import type { Decoded } from '../decoded.ts';
@@ -31,7 +30,7 @@ export function osvRoot(decoded: Decoded): Place {
 export function parseOsv(root: Place): OsvAdvisory {
   const id = root.at('id').written;
   if (id === undefined) throw new PedigreeError('ERR_PARSE_DOCUMENT', 'an advisory without an id');
-  return defined({
+  return {
     id,
     schemaVersion: root.at('schema_version').written,
     modified: root.at('modified').text,
@@ -44,26 +43,24 @@ export function parseOsv(root: Place): OsvAdvisory {
       .at('affected')
       .items.filter(({ isObject }) => isObject)
       .map(affectedOf),
-  });
+  };
 }
 
 function affectedOf(place: Place): OsvAffected {
   const named = place.at('package');
-  return defined({
+  return {
     ecosystem: named.at('ecosystem').text,
     name: named.at('name').written,
     purl: named.at('purl').text,
-    ranges: place.at('ranges').items.map((range) =>
-      defined({
-        type: range.at('type').text ?? '',
-        repository: range.at('repo').text,
-        events: range.at('events').items.flatMap(eventsOf),
-        pointer: range.pointer,
-      }),
-    ),
+    ranges: place.at('ranges').items.map((range) => ({
+      type: range.at('type').text ?? '',
+      repository: range.at('repo').text,
+      events: range.at('events').items.flatMap(eventsOf),
+      pointer: range.pointer,
+    })),
     versions: textsOf(place.at('versions')),
     pointer: place.pointer,
-  });
+  };
 }
 
 function eventsOf(event: Place): OsvEvent[] {

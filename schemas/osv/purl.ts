@@ -49,7 +49,8 @@ export function findPackagePurl(
 
 /** The purl of one version of a package, qualifiers (`arch=source`) kept; undefined for a purl that already names a version. */
 export function withVersion(purl: string, version: string): string | undefined {
-  const path = purl.split(/[?#]/, 1)[0] ?? '';
+  const end = purl.search(/[?#]/);
+  const path = end < 0 ? purl : purl.slice(0, end);
   if (path.lastIndexOf('@') > path.lastIndexOf('/')) return undefined;
   return `${path}@${encodeURIComponent(version.toWellFormed())}${purl.slice(path.length)}`;
 }

@@ -53,8 +53,8 @@ function parseScorecard(root: Place): ToolReport {
       score: result.at('score').numeral,
       repository: about[0]?.names?.[0],
       commit: commitOf(root),
-      checks: String(result.at('checks').items.length),
-      findings: String(result.at('findings').items.length),
+      checks: String(result.at('checks').length),
+      findings: String(result.at('findings').length),
     }),
   });
 }

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import { parseJsonNumbers } from '../../core/exact-json.ts';
-import { isJsonObject, pointerJoin, valueAt, type JsonDocument } from '../../core/json.ts';
+import {
+  isJsonObject,
+  member,
+  pointerJoin,
+  pointerToken,
+  valueAt,
+  type JsonDocument,
+} from '../../core/json.ts';
 import { writesNumbersPlainly } from '../../core/json-text.ts';
 import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 
@@ -41,7 +48,8 @@ export class Place {
 
   /** JSON Pointer. */
   get pointer(): string {
-    this.#pointer ??= this.#up === undefined ? '' : pointerJoin(this.#up.pointer, this.#key);
+    this.#pointer ??=
+      this.#up === undefined ? '' : `${this.#up.pointer}/${pointerToken(this.#key)}`;
     return this.#pointer;
   }
 
@@ -98,6 +106,20 @@ export class Place {
     return (value as unknown[]).map((item, at) => this.#under(item, at));
   }
 
+  /** How many members an array has; none for any other value. */
+  get length(): number {
+    return Array.isArray(this.value) ? this.value.length : 0;
+  }
+
+  /** The texts of an array that are not empty; nothing for any other value. */
+  get texts(): string[] {
+    const { value } = this;
+    if (!Array.isArray(value)) return [];
+    return (value as unknown[]).filter(
+      (item) => typeof item === 'string' && item !== '',
+    ) as string[];
+  }
+
   /** Members of an object in order; nothing for any other value. */
   get entries(): [string, Place][] {
     if (!this.isObject) return [];
@@ -125,8 +147,7 @@ export class Place {
     if (typeof key === 'number') {
       return this.#under(Array.isArray(value) ? (value as unknown[])[key] : undefined, key);
     }
-    const isOwn = this.isObject && Object.hasOwn(value as object, key);
-    return this.#under(isOwn ? (value as Record<string, unknown>)[key] : undefined, key);
+    return this.#under(member(value, key), key);
   }
 
   #under(value: unknown, key: string | number): Place {

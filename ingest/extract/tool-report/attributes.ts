@@ -33,11 +33,11 @@ export function reportAttributes(report: ReportWords): Readonly<Record<string, s
   if (report.toolVersion !== undefined) attributes['toolVersion'] = report.toolVersion;
   if (report.time !== undefined) attributes['time'] = report.time;
   if (report.stages.length > 0) attributes['stage'] = report.stages.join(',');
-  attributes['outcome'] = outcomeOf(report.results);
-  for (const outcome of WORST_FIRST) {
-    const count = report.results.filter((one) => one.outcome === outcome).length;
-    attributes[`count.${outcome}`] = String(count);
-  }
+  const counts = { fail: 0, warn: 0, pass: 0, info: 0 };
+  for (const { outcome } of report.results) counts[outcome]++;
+  // one failure fails the report; nothing that was judged leaves it an information
+  attributes['outcome'] = WORST_FIRST.find((outcome) => counts[outcome] > 0) ?? 'info';
+  for (const outcome of WORST_FIRST) attributes[`count.${outcome}`] = String(counts[outcome]);
   for (const [name, text] of Object.entries(report.summary ?? {}).slice(0, MAX_RESULTS)) {
     if (text !== '') attributes[clip(`summary.${name}`, MAX_TEXT)] = clip(text, MAX_TEXT);
   }
@@ -45,11 +45,6 @@ export function reportAttributes(report: ReportWords): Readonly<Record<string, s
     attributes[freeKey(attributes, `result.${result.name}`)] = resultText(result);
   }
   return attributes;
-}
-
-/** One failure fails the report; nothing that was judged leaves it an information. */
-function outcomeOf(results: readonly ReportResult[]): Outcome {
-  return WORST_FIRST.find((outcome) => results.some((one) => one.outcome === outcome)) ?? 'info';
 }
 
 function resultText({ outcome, score, count }: ReportResult): string {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import { hexOf } from '../../../core/digest.ts';
 import type { Kind } from '../../../graph/domain/kinds.ts';
 import type { ReadContext } from '../extractor.ts';
 import type { FactsBuilder } from '../facts-builder.ts';
@@ -15,7 +14,7 @@ export function addReport(
     kinds: [kind],
     pointer: '',
     names: context.source === undefined ? [] : [context.source],
-    digests: [{ algorithm: 'sha256', hex: hexOf(context.digest) }],
+    contentRefs: [context.digest],
     local: 'report',
     attributes,
   });

@@ -15,6 +15,7 @@ const MAX_IDENTITIES = 16;
  */
 export function thingNodes(builder: FactsBuilder, named: ReportThing): number[] {
   const thing = bounded(builder, named);
+  if (!hasIdentities(thing)) return [builder.entity(mentionOf(thing))];
   const nodes: number[] = [];
   addDigestNodes(builder, thing, nodes);
   addPurlNodes(builder, thing, nodes);
@@ -24,37 +25,54 @@ export function thingNodes(builder: FactsBuilder, named: ReportThing): number[] 
   return nodes.length === 1 ? nodes : [...new Set(nodes)];
 }
 
-/** The nodes of a thing, for who asks again and again. */
-export type NodesOf = (thing: ReportThing) => readonly number[];
+/** A thing and its nodes, for who asks again and again. */
+export interface KnownThing {
+  readonly pointer: string;
+  /**
+   * thingNodes that remembers. Asking again adds nothing to a document's facts, unless there is something to complain of: that
+   * is listed each time.
+   */
+  readonly nodes: () => readonly number[];
+}
 
-/**
- * thingNodes that remembers. Asking again adds nothing to a document's facts, unless there is something to complain of: that
- * is listed each time.
- */
-export function rememberingNodes(builder: FactsBuilder): NodesOf {
-  const known = new Map<ReportThing, readonly number[]>();
-  return (thing) => {
-    const found = known.get(thing);
-    if (found !== undefined) return found;
+/** A thing that remembers its nodes. */
+export function knownThing(builder: FactsBuilder, thing: ReportThing): KnownThing {
+  let known: readonly number[] | undefined;
+  const nodes = (): readonly number[] => {
+    if (known !== undefined) return known;
     const problems = builder.problemCount;
-    const nodes = thingNodes(builder, thing);
-    if (builder.problemCount === problems && problems < LIMITS.problems) known.set(thing, nodes);
-    return nodes;
+    const found = thingNodes(builder, thing);
+    if (builder.problemCount === problems && problems < LIMITS.problems) known = found;
+    return found;
   };
+  return { pointer: thing.pointer, nodes };
 }
 
 /** One thing is asked for by many records, so how many identities it has is what each of them costs. */
 function bounded(builder: FactsBuilder, thing: ReportThing): ReportThing {
-  const lists = [thing.digests, thing.purls, thing.images, thing.commits];
-  if (lists.every((list) => (list?.length ?? 0) <= MAX_IDENTITIES)) return thing;
+  const { digests, purls, images, commits } = thing;
+  if (!isLong(digests) && !isLong(purls) && !isLong(images) && !isLong(commits)) return thing;
   builder.problem('more-identities', thing.pointer, `more than ${MAX_IDENTITIES} of one kind`);
   return {
     ...thing,
-    digests: thing.digests?.slice(0, MAX_IDENTITIES) ?? [],
-    purls: thing.purls?.slice(0, MAX_IDENTITIES) ?? [],
-    images: thing.images?.slice(0, MAX_IDENTITIES) ?? [],
-    commits: thing.commits?.slice(0, MAX_IDENTITIES) ?? [],
+    digests: digests?.slice(0, MAX_IDENTITIES) ?? [],
+    purls: purls?.slice(0, MAX_IDENTITIES) ?? [],
+    images: images?.slice(0, MAX_IDENTITIES) ?? [],
+    commits: commits?.slice(0, MAX_IDENTITIES) ?? [],
   };
+}
+
+function isLong(list: readonly unknown[] | undefined): boolean {
+  return list !== undefined && list.length > MAX_IDENTITIES;
+}
+
+/** Most things have none: a report names them in its own words. */
+function hasIdentities({ digests, purls, images, commits }: ReportThing): boolean {
+  return !isEmpty(digests) || !isEmpty(purls) || !isEmpty(images) || !isEmpty(commits);
+}
+
+function isEmpty(list: readonly unknown[] | undefined): boolean {
+  return list === undefined || list.length === 0;
 }
 
 /** True where something outside the document could tell which thing is meant. */
@@ -74,15 +92,15 @@ export function isIdentified(thing: ReportThing): boolean {
 
 /** The thing by its names alone. */
 export function mentionOf(thing: ReportThing): EntityInput {
-  const names = thing.names ?? [];
-  const shared = (thing.sharedNames ?? []).map(([namespace, name]) => nameRef(namespace, name));
+  const names = thing.names ?? NOTHING;
+  const shared = thing.sharedNames?.map(([namespace, name]) => nameRef(namespace, name));
   return {
     kinds: [thing.kind],
     pointer: thing.pointer,
     names,
-    digests: thing.digests ?? [],
-    purls: thing.purls ?? [],
-    nameRefs: shared,
+    digests: thing.digests ?? NOTHING,
+    purls: thing.purls ?? NOTHING,
+    nameRefs: shared ?? NOTHING,
     local: thing.local ?? `${thing.kind}/${thing.purls?.[0] ?? names[0] ?? thing.pointer}`,
   };
 }
@@ -112,7 +130,7 @@ function addPurlNodes(builder: FactsBuilder, thing: ReportThing, nodes: number[]
 }
 
 function ociDigest(purl: string): { algorithm: string; hex: string } | undefined {
-  if (!/^pkg:(?:oci|docker)\//.test(purl)) return undefined;
+  if (!purl.startsWith('pkg:oci/') && !purl.startsWith('pkg:docker/')) return undefined;
   const version = /@(sha(?:256|384|512))(?::|%3A)([0-9a-f]+)(?:[?#]|$)/i.exec(purl);
   const [, algorithm = '', hex = ''] = version ?? [];
   return findDigest(algorithm, hex) === undefined ? undefined : { algorithm, hex };
@@ -141,5 +159,7 @@ function addCommitNodes(builder: FactsBuilder, thing: ReportThing, nodes: number
 }
 
 function bare({ kind, pointer, names }: ReportThing): EntityInput {
-  return { kinds: [kind], pointer, names: names ?? [] };
+  return { kinds: [kind], pointer, names: names ?? NOTHING };
 }
+
+const NOTHING: readonly never[] = [];

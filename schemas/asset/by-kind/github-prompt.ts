@@ -28,9 +28,9 @@ export const githubPrompt: AssetAdapter = {
           ? []
           : [{ kind: 'Model', name: model.text, role: 'model', pointer: model.pointer }],
       attributes: {
-        messages: String(root.at('messages').items.length),
-        tests: String(root.at('testData').items.length),
-        evaluators: String(root.at('evaluators').items.length),
+        messages: String(root.at('messages').length),
+        tests: String(root.at('testData').length),
+        evaluators: String(root.at('evaluators').length),
       },
     };
   },

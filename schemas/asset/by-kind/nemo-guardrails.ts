@@ -41,7 +41,7 @@ export const nemoGuardrails: AssetAdapter = {
       attributes: {
         ...Object.fromEntries(rails),
         ...optional('colangVersion', root.at('colang_version').written),
-        prompts: String(root.at('prompts').items.length),
+        prompts: String(root.at('prompts').length),
       },
     };
   },

@@ -30,8 +30,8 @@ export const promptfoo: AssetAdapter = {
         ...[tests, ...tests.items].flatMap((one) => fileOf(one)),
       ],
       attributes: {
-        prompts: String(root.at('prompts').items.length),
-        tests: String(tests.items.length),
+        prompts: String(root.at('prompts').length),
+        tests: String(tests.length),
       },
     };
   },

@@ -54,7 +54,7 @@ function resultsOf(
   list: Place,
   vulnerabilities: readonly PredicateVulnerability[],
 ): readonly ReportResult[] {
-  if (list.isArray && list.items.length === 0) {
+  if (list.isArray && list.length === 0) {
     return [{ name: 'vulnerabilities', outcome: 'pass', count: '0' }];
   }
   return countedResults(

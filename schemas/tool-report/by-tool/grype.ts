@@ -26,7 +26,7 @@ function parseGrype(root: Place): ToolReport {
     matches,
     (one) => one.at('vulnerability', 'severity').text ?? 'Unknown',
   );
-  const ignored = root.at('ignoredMatches').items.length;
+  const ignored = root.at('ignoredMatches').length;
   const found = countedResults(severities, outcomeOfSeverity);
   return {
     tool: 'grype',
@@ -50,7 +50,7 @@ function sourceOf(source: Place): ReportThing {
   const target = source.at('target');
   const name = target.text ?? target.at('userInput').text ?? source.at('type').text ?? '';
   const digests = ['manifestDigest', 'imageID'].flatMap((key) => digestOf(target.at(key)));
-  const images = target.at('repoDigests').items.flatMap((one) => one.text ?? []);
+  const images = target.at('repoDigests').texts;
   const kind = source.at('type').text === 'image' ? 'Image' : 'File';
   return { kind, pointer: source.pointer, names: [name], digests, images };
 }
@@ -78,10 +78,7 @@ function statusOf(match: Place): VulnerabilityStatus[] {
   const details = {
     severity: vulnerability.at('severity').text ?? '',
     fix: vulnerability.at('fix', 'state').text ?? '',
-    fixedIn: vulnerability
-      .at('fix', 'versions')
-      .items.flatMap((one) => one.text ?? [])
-      .join(', '),
+    fixedIn: vulnerability.at('fix', 'versions').texts.join(', '),
     source: 'grype',
   };
   const aliases = related.flatMap((one) => one.at('id').text ?? []);

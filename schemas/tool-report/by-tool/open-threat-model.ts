@@ -47,8 +47,8 @@ function parseModel(root: Place): ToolReport {
     }),
     results: applied.length > 0 ? applied : described,
     summary: {
-      threats: String(root.at('threats').items.length),
-      mitigations: String(root.at('mitigations').items.length),
+      threats: String(root.at('threats').length),
+      mitigations: String(root.at('mitigations').length),
       components: String(components.length),
     },
   };

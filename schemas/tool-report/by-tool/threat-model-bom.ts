@@ -61,7 +61,7 @@ function parseModel(root: Place): ToolReport {
       threats: String(threats.length),
       controls: String(controls.length),
       active: String(active.length),
-      risks: String(root.at('risks').items.length),
+      risks: String(root.at('risks').length),
     },
   };
 }

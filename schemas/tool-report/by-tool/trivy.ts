@@ -24,6 +24,8 @@ export const trivy: ToolAdapter = {
 function parseTrivy(root: Place): ToolReport {
   const targets = root.at('Results').items;
   const all = (key: string): Place[] => targets.flatMap((target) => target.at(key).items);
+  const countOf = (key: string): string =>
+    String(targets.reduce((sum, target) => sum + target.at(key).length, 0));
   const vulnerabilities = all('Vulnerabilities');
   const misconfigurations = all('Misconfigurations');
   const results: ReportResult[] = [
@@ -47,9 +49,9 @@ function parseTrivy(root: Place): ToolReport {
       artifactType: root.at('ArtifactType').text ?? '',
       targets: String(targets.length),
       vulnerabilities: String(vulnerabilities.length),
-      packages: String(all('Packages').length),
+      packages: countOf('Packages'),
       misconfigurations: String(misconfigurations.length),
-      secrets: String(all('Secrets').length),
+      secrets: countOf('Secrets'),
     },
   };
 }
@@ -79,7 +81,7 @@ function artifactOf(root: Place): ReportThing {
     kind: type === 'container_image' ? 'Image' : type === 'repository' ? 'Code' : 'File',
     pointer: root.at('ArtifactName').pointer,
     names: [root.at('ArtifactName').text ?? ''],
-    images: metadata.at('RepoDigests').items.flatMap((one) => one.text ?? []),
+    images: metadata.at('RepoDigests').texts,
     digests: digestOf(metadata.at('ImageID')),
     commits: repository === undefined || commit === undefined ? [] : [{ repository, commit }],
   };
@@ -108,6 +110,6 @@ function statusOf(finding: Place): VulnerabilityStatus[] {
     fixedIn: finding.at('FixedVersion').text ?? '',
     source: 'trivy',
   };
-  const aliases = finding.at('VendorIDs').items.flatMap((one) => one.text ?? []);
+  const aliases = finding.at('VendorIDs').texts;
   return [{ id, aliases, thing, status: 'found', details, pointer }];
 }
