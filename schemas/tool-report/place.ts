@@ -55,7 +55,9 @@ export class Place {
 
   /** The value below these keys; a place without a value where there is none. Own members only. */
   at(...keys: (string | number)[]): Place {
-    return keys.reduce<Place>((place, key) => place.#child(key), this);
+    let place: Place | undefined;
+    for (const key of keys) place = (place ?? this).#child(key);
+    return place ?? this;
   }
 
   get exists(): boolean {
@@ -116,8 +118,8 @@ export class Place {
     const { value } = this;
     if (!Array.isArray(value)) return [];
     return (value as unknown[]).filter(
-      (item) => typeof item === 'string' && item !== '',
-    ) as string[];
+      (item): item is string => typeof item === 'string' && item !== '',
+    );
   }
 
   /** Members of an object in order; nothing for any other value. */
