@@ -4,11 +4,11 @@ import { instantText, textOf } from '../read.ts';
 import type { ToolAdapter } from '../adapter.ts';
 import type { ReportResult, ToolReport } from '../model.ts';
 
-/** AFL++: `fuzzer_stats`, lines of `key : value`, and `plot_data`, the same numbers over time. @see https://aflplus.plus/docs/status_screen */
+/** AFL and AFL++: `fuzzer_stats`, lines of `key : value`, and `plot_data`, the same numbers over time. @see https://aflplus.plus/docs/status_screen */
 export const afl: ToolAdapter = {
   format: 'afl',
   detect(decoded) {
-    if (decoded.kind === 'text' && decoded.text.startsWith(PLOT)) return null;
+    if (decoded.kind === 'text' && PLOT.test(decoded.text)) return null;
     if (decoded.kind !== 'text' || !/^start_time {1,16}: \d/.test(decoded.text)) return undefined;
     const stats = statsOf(decoded.text);
     const isStats = stats.has('execs_done') && stats.has('afl_version');
@@ -16,11 +16,12 @@ export const afl: ToolAdapter = {
   },
   parse(decoded) {
     const text = textOf(decoded);
-    return text.startsWith(PLOT) ? parsePlot(text) : parseStats(statsOf(text));
+    return PLOT.test(text) ? parsePlot(text) : parseStats(statsOf(text));
   },
 };
 
-const PLOT = '# relative_time, cycles_done, ';
+/** Seconds since the start; releases before 4.0 write seconds since 1970. */
+const PLOT = /^# (?:relative|unix)_time, cycles_done, /;
 
 /** Lines that are read. A real file has about fifty. */
 const MAX_LINES = 1000;
@@ -42,6 +43,7 @@ function parsePlot(text: string): ToolReport {
   const isData = /^\d/.test(values[0] ?? '');
   return {
     tool: 'afl++',
+    ...optional('time', secondsText(last.get('unix_time'))),
     stages: [4],
     about: [],
     results: isData
@@ -56,11 +58,10 @@ function parsePlot(text: string): ToolReport {
 
 function parseStats(stats: ReadonlyMap<string, string>): ToolReport {
   const banner = stats.get('afl_banner');
-  const updated = Number(stats.get('last_update'));
   return {
     tool: 'afl++',
     ...optional('toolVersion', stats.get('afl_version')),
-    ...optional('time', Number.isFinite(updated) ? instantText(updated * 1000) : undefined),
+    ...optional('time', secondsText(stats.get('last_update'))),
     stages: [4],
     about: banner === undefined ? [] : [{ kind: 'File', pointer: '/afl_banner', names: [banner] }],
     results: [
@@ -69,6 +70,13 @@ function parseStats(stats: ReadonlyMap<string, string>): ToolReport {
     ].flat(),
     summary: Object.fromEntries(stats),
   };
+}
+
+/** The time that this many seconds since 1970 are; undefined for what is no number. */
+function secondsText(seconds: string | undefined): string | undefined {
+  return seconds !== undefined && /^\d{1,12}$/.test(seconds)
+    ? instantText(Number(seconds) * 1000)
+    : undefined;
 }
 
 /** Older releases call what is saved unique. */
