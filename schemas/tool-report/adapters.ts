@@ -22,6 +22,8 @@ import { jenkinsStages } from './by-tool/jenkins-stages.ts';
 import { jenkinsTests } from './by-tool/jenkins-tests.ts';
 import { llmGuard } from './by-tool/llm-guard.ts';
 import { mlrun } from './by-tool/mlrun.ts';
+import { mlrunArtifact } from './by-tool/mlrun-artifact.ts';
+import { mlrunFunction } from './by-tool/mlrun-function.ts';
 import { modelscan } from './by-tool/modelscan.ts';
 import { nbdefense } from './by-tool/nbdefense.ts';
 import { openThreatModel } from './by-tool/open-threat-model.ts';
@@ -76,6 +78,8 @@ export const TOOL_ADAPTERS: readonly ToolAdapter[] = [
   atlasMatrix,
   samm,
   mlrun,
+  mlrunArtifact,
+  mlrunFunction,
   jenkins,
   jenkinsTests,
   jenkinsStages,
