@@ -33,6 +33,7 @@ import { samm } from './by-tool/samm.ts';
 import { sarif } from './by-tool/sarif.ts';
 import { textattack } from './by-tool/textattack.ts';
 import { tfPrivacy } from './by-tool/tf-privacy.ts';
+import { tfPrivacyAttacks } from './by-tool/tf-privacy-attacks.ts';
 import { threatDragon } from './by-tool/threat-dragon.ts';
 import { threatModelBom } from './by-tool/threat-model-bom.ts';
 import { trivy } from './by-tool/trivy.ts';
@@ -71,6 +72,7 @@ export const TOOL_ADAPTERS: readonly ToolAdapter[] = [
   llmGuard,
   afl,
   tfPrivacy,
+  tfPrivacyAttacks,
   threatDragon,
   threatModelBom,
   openThreatModel,
