@@ -131,6 +131,32 @@ describe('ARX', () => {
     expect(summary(facts)['attribute.id']).toBe('IDENTIFYING_ATTRIBUTE');
   });
 
+  test('the version that wrote a project', () => {
+    const text =
+      '<metadata>\n\t<version>3.9.1</version>\n\t<vocabulary>2.0</vocabulary>\n</metadata>\n';
+    expect(reportNode(reportFacts(text)).attributes).toMatchObject({
+      tool: 'arx',
+      toolVersion: '3.9.1',
+    });
+    expect(formatOf(text.replace('2.0', 'two'))).toBeUndefined();
+    expect(formatOf(text.replace('</metadata>', '<a/></metadata>'))).toBeUndefined();
+  });
+
+  test.each([
+    ['2.0', 'n', 'a'],
+    ['1.0', 'node', 'anonymity'],
+  ])(
+    'how many ways to transform the data meet the demands, vocabulary %s',
+    (vocabulary, node, a) => {
+      const one = (word: string): string => `<${node}><${a}>${word}</${a}></${node}>`;
+      const lattice = `<lattice><level depth="0">${one('NOT_ANONYMOUS')}</level><level depth="1">${one('ANONYMOUS')}${one('ANONYMOUS')}</level></lattice>`;
+      const facts = reportFacts(`<!-- ARX XML Vocabulary Version ${vocabulary} -->\n${lattice}`);
+      expect(results(facts)).toEqual({ NOT_ANONYMOUS: 'info ×1', ANONYMOUS: 'info ×2' });
+      expect(summary(facts)).toEqual({ transformations: '3' });
+      expect(formatOf(lattice)).toBeUndefined();
+    },
+  );
+
   test('other configurations in XML are none', () => {
     expect(formatOf(config('<a/>'))).toBeUndefined();
     expect(formatOf(config(''))).toBeUndefined();
