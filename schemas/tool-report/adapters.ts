@@ -2,6 +2,7 @@
 import { scorecard } from '../scorecard/adapter.ts';
 import { afl } from './by-tool/afl.ts';
 import { allstar } from './by-tool/allstar.ts';
+import { artPoison } from './by-tool/art-poison.ts';
 import { arx } from './by-tool/arx.ts';
 import { atlasLayer } from './by-tool/atlas-layer.ts';
 import { atlasMatrix } from './by-tool/atlas-matrix.ts';
@@ -65,6 +66,7 @@ export const TOOL_ADAPTERS: readonly ToolAdapter[] = [
   giskard,
   art,
   artLog,
+  artPoison,
   foolbox,
   foolboxLog,
   textattack,
