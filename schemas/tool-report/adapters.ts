@@ -11,6 +11,7 @@ import { deequ } from './by-tool/deequ.ts';
 import { dependencyCheck } from './by-tool/dependency-check.ts';
 import { dependencySnapshot } from './by-tool/dependency-snapshot.ts';
 import { dependencyTrack } from './by-tool/dependency-track.ts';
+import { dependencyTrackPolicy } from './by-tool/dependency-track-policy.ts';
 import { dvcReport } from './by-tool/dvc-report.ts';
 import { evidently } from './by-tool/evidently.ts';
 import { evidentlyLegacy } from './by-tool/evidently-legacy.ts';
@@ -51,6 +52,7 @@ export const TOOL_ADAPTERS: readonly ToolAdapter[] = [
   sarif,
   dependencyCheck,
   dependencyTrack,
+  dependencyTrackPolicy,
   dependencySnapshot,
   bandit,
   modelscan,

@@ -1,23 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
-import { arrayMember, member, stringMember } from '../../../core/json.ts';
-import { jsonObject, type ToolAdapter } from '../adapter.ts';
+import { arrayMember, isJsonObject, member, stringMember } from '../../../core/json.ts';
+import { jsonObject, jsonObjects, type ToolAdapter } from '../adapter.ts';
 import { optional } from '../optional.ts';
 import { countBy, countedResults, jsonRoot, outcomeOfSeverity } from '../read.ts';
 import type { Place } from '../place.ts';
 import type { ReportThing, ToolReport, VulnerabilityStatus } from '../model.ts';
 
-/** Dependency-Track: findings of a project in the Finding Packaging Format. @see https://docs.dependencytrack.org/integrations/file-formats/ */
+/**
+ * Dependency-Track: findings of a project in the Finding Packaging Format, or as the list that its API answers with.
+ * @see https://docs.dependencytrack.org/integrations/file-formats/
+ */
 export const dependencyTrack: ToolAdapter = {
   format: 'dependency-track-fpf',
   detect(decoded) {
+    const findings = jsonObjects(decoded);
+    if (findings !== undefined) return findings.every(isFinding) ? null : undefined;
     const document = jsonObject(decoded);
     const isReport =
       stringMember(member(document, 'meta'), 'application') === 'Dependency-Track' &&
       arrayMember(document, 'findings') !== undefined;
     return isReport ? (stringMember(document, 'version') ?? null) : undefined;
   },
-  parse: (decoded) => parseFindings(jsonRoot(decoded)),
+  parse(decoded) {
+    const root = jsonRoot(decoded);
+    return root.isArray ? parseList(root) : parsePackage(root);
+  },
 };
+
+function isFinding(value: unknown): boolean {
+  const vulnerability = member(value, 'vulnerability');
+  return (
+    isJsonObject(member(value, 'component')) &&
+    ['vulnId', 'source'].every((key) => stringMember(vulnerability, key) !== undefined) &&
+    ['analysis', 'matrix'].every((key) => member(value, key) !== undefined)
+  );
+}
 
 /** What its analysts say, in the words of the edge vocabulary; a finding nobody looked at was found. */
 const STATUS_OF_STATE: ReadonlyMap<string, string> = new Map([
@@ -28,23 +45,44 @@ const STATUS_OF_STATE: ReadonlyMap<string, string> = new Map([
   ['RESOLVED', 'fixed'],
 ]);
 
-function parseFindings(root: Place): ToolReport {
-  const findings = root.at('findings').items;
+function parsePackage(root: Place): ToolReport {
+  const project = root.at('project');
+  const name = labelOf(project.at('name').text, project.at('version').text);
+  return {
+    ...report(root.at('findings').items),
+    ...optional('toolVersion', root.at('meta', 'version').text),
+    ...optional('time', root.at('meta', 'timestamp').text),
+    about: [{ kind: 'Package', pointer: project.pointer, names: [name] }],
+  };
+}
+
+/** Each finding names the project by itself; several projects may share a list. */
+function parseList(root: Place): ToolReport {
+  const projects = new Map<string, ReportThing>();
+  for (const component of root.items.map((one) => one.at('component'))) {
+    const { text: local, pointer } = component.at('project');
+    if (local === undefined || projects.has(local)) continue;
+    const name = labelOf(component.at('projectName').text, component.at('projectVersion').text);
+    const names = [name === '' ? local : name];
+    projects.set(local, { kind: 'Package', pointer, local, names });
+  }
+  return { ...report(root.items), about: [...projects.values()] };
+}
+
+function labelOf(...parts: readonly (string | undefined)[]): string {
+  return parts.filter((one) => one !== undefined).join('@');
+}
+
+function report(findings: readonly Place[]): ToolReport {
   const severities = countBy(
     findings,
     (one) => one.at('vulnerability', 'severity').text ?? 'UNASSIGNED',
   );
   const found = countedResults(severities, outcomeOfSeverity);
-  const project = root.at('project');
-  const name = [project.at('name').text, project.at('version').text].filter(
-    (one) => one !== undefined,
-  );
   return {
     tool: 'dependency-track',
-    ...optional('toolVersion', root.at('meta', 'version').text),
-    ...optional('time', root.at('meta', 'timestamp').text),
     stages: [5],
-    about: [{ kind: 'Package', pointer: project.pointer, names: [name.join('@')] }],
+    about: [],
     results: found.length > 0 ? found : [{ name: 'findings', outcome: 'pass', count: '0' }],
     statuses: findings.flatMap(statusOf),
     summary: { findings: String(findings.length) },
