@@ -19,15 +19,23 @@ export const scorecard: ToolAdapter = {
     const isStatement = stringMember(document, 'predicate_type')?.startsWith(PREDICATE) === true;
     const result = isStatement && isJsonObject(predicate) ? predicate : document;
     const version = stringMember(member(result, 'scorecard'), 'version');
-    const hasResults = ['checks', 'findings'].some((key) => arrayMember(result, key) !== undefined);
-    return hasResults ? version : undefined;
+    return isScorecard(result) ? version : undefined;
   },
   parse: (decoded) => parseScorecard(jsonRoot(decoded)),
 };
 
+/** True for a result outside a statement. */
+export function isScorecard(result: unknown): boolean {
+  return (
+    stringMember(member(result, 'scorecard'), 'version') !== undefined &&
+    ['checks', 'findings'].some((key) => arrayMember(result, key) !== undefined)
+  );
+}
+
 const PREDICATE = 'https://scorecard.dev/result/';
 
-function parseScorecard(root: Place): ToolReport {
+/** What a result says, alone or in its statement. */
+export function parseScorecard(root: Place): ToolReport {
   const isStatement = root.at('predicate_type').exists;
   const result = isStatement ? root.at('predicate') : root;
   const about = isStatement

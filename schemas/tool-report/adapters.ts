@@ -33,6 +33,7 @@ import { art, foolbox } from './by-tool/robustness.ts';
 import { artLog, foolboxLog } from './by-tool/robustness-log.ts';
 import { samm } from './by-tool/samm.ts';
 import { sarif } from './by-tool/sarif.ts';
+import { scorecardList } from './by-tool/scorecard-list.ts';
 import { textattack } from './by-tool/textattack.ts';
 import { tfPrivacy } from './by-tool/tf-privacy.ts';
 import { tfPrivacyAttacks } from './by-tool/tf-privacy-attacks.ts';
@@ -46,6 +47,7 @@ import type { ToolAdapter } from './adapter.ts';
 /** One line a tool. No two take the same document: a test runs all of them over every document we have. */
 export const TOOL_ADAPTERS: readonly ToolAdapter[] = [
   scorecard,
+  scorecardList,
   allstar,
   grype,
   trivy,
