@@ -6,6 +6,7 @@ import { artPoison } from './by-tool/art-poison.ts';
 import { arx } from './by-tool/arx.ts';
 import { atlasLayer } from './by-tool/atlas-layer.ts';
 import { atlasMatrix } from './by-tool/atlas-matrix.ts';
+import { attackStix } from './by-tool/attack-stix.ts';
 import { bandit } from './by-tool/bandit.ts';
 import { deequ } from './by-tool/deequ.ts';
 import { dependencyCheck } from './by-tool/dependency-check.ts';
@@ -84,6 +85,7 @@ export const TOOL_ADAPTERS: readonly ToolAdapter[] = [
   openThreatModel,
   atlasLayer,
   atlasMatrix,
+  attackStix,
   samm,
   mlrun,
   mlrunArtifact,

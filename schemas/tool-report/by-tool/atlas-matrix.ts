@@ -1,22 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 import { optional } from '../optional.ts';
-import { countBy, countedResults, textOf } from '../read.ts';
-import { parseYaml } from '../../yaml/parse.ts';
-import { placeOfYaml, type Place } from '../place.ts';
-import type { ToolAdapter } from '../adapter.ts';
+import { countBy, countedResults, jsonOrYamlRoot } from '../read.ts';
+import { arrayMember, stringMember } from '../../../core/json.ts';
+import { jsonObject, type ToolAdapter } from '../adapter.ts';
+import type { Place } from '../place.ts';
 import type { ReportResult, ToolReport } from '../model.ts';
 
 /** MITRE ATLAS itself: the matrix of tactics, techniques, mitigations and case studies that a risk assessment was made against. @see https://github.com/mitre-atlas/atlas-data */
 export const atlasMatrix: ToolAdapter = {
   format: 'atlas-matrix',
   detect(decoded) {
+    if (decoded.kind === 'json') return versionIn(jsonObject(decoded));
     if (decoded.kind !== 'text') return undefined;
     const head = decoded.text.slice(0, 1024);
     const isMatrix = /^(?:---\r?\n)?id: [A-Z]/.test(head) && /^matrices:\r?$/m.test(head);
     return isMatrix ? (/^version: ["']?([0-9][\w.+-]{0,30})/m.exec(head)?.[1] ?? null) : undefined;
   },
-  parse: (decoded) => parseMatrices(placeOfYaml(parseYaml(textOf(decoded)))),
+  parse: (decoded) => parseMatrices(jsonOrYamlRoot(decoded)),
 };
+
+/** The version of a matrix that somebody turned into JSON; null where it has none, undefined for what is no matrix. */
+function versionIn(document: unknown): string | null | undefined {
+  const matrices = arrayMember(document, 'matrices') ?? [];
+  const isMatrix =
+    stringMember(document, 'id') !== undefined &&
+    matrices.length > 0 &&
+    matrices.every((one) => ['tactics', 'techniques'].every((part) => arrayMember(one, part)));
+  return isMatrix ? (stringMember(document, 'version') ?? null) : undefined;
+}
 
 function parseMatrices(root: Place): ToolReport {
   const studies = root.at('case-studies').items;

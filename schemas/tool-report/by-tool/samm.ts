@@ -23,13 +23,18 @@ export const samm: ToolAdapter = {
 };
 
 const QUESTION = /^question([1-9][0-9]?)$/;
-/** A survey that is answered at least by half. */
+/** A survey that is answered at least by half, unless it names whom it is about as SAMMwise does. */
 const MIN_ANSWERS = 45;
+const NAMES = ['Company Name', 'Project name'];
 
 function isAnswers(document: unknown): boolean {
   if (!isJsonObject(document)) return false;
   const names = Object.keys(document).filter((name) => QUESTION.test(name));
-  return names.length >= MIN_ANSWERS && names.every((name) => isAnswer(member(document, name)));
+  const isNamed = NAMES.some((name) => stringMember(document, name) !== undefined);
+  return (
+    names.length >= (isNamed ? 1 : MIN_ANSWERS) &&
+    names.every((name) => isAnswer(member(document, name)))
+  );
 }
 
 function isAnswer(value: unknown): boolean {

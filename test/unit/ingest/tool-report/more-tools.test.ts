@@ -89,6 +89,16 @@ describe('SAMM', () => {
     });
   });
 
+  test('a survey that names whom it is about may be short', () => {
+    expect(results(reportFacts({ ...answers(3), 'Company Name': 'example' }))).toEqual({
+      question1: 'info 0.25',
+      question2: 'info 0.25',
+      question3: 'info 0.25',
+    });
+    expect(formatOf(JSON.stringify({ 'Company Name': 'example' }))).toBeUndefined();
+    expect(formatOf(JSON.stringify({ ...answers(3, 3), 'Project name': 'a' }))).toBeUndefined();
+  });
+
   test('half a survey, and answers that no SAMM question has, are none', () => {
     expect(formatOf(JSON.stringify(answers(44)))).toBeUndefined();
     expect(formatOf(JSON.stringify(answers(90, 2)))).toBeUndefined();
@@ -164,6 +174,40 @@ describe('ARX', () => {
     expect(
       formatOf('<config xmlns="urn:x"><suppressTuplesInNonAnonymousOutput/></config>'),
     ).toBeUndefined();
+  });
+});
+
+describe('matrices of attacks', () => {
+  const matrix = { id: 'ATLAS', tactics: [{}], techniques: [{}, {}] };
+
+  test('ATLAS as JSON', () => {
+    const facts = reportFacts({ id: 'ATLAS', name: 'A', version: '5.0.0', matrices: [matrix] });
+    expect(results(facts)).toEqual({
+      'ATLAS tactics': 'info ×1',
+      'ATLAS techniques': 'info ×2',
+    });
+    expect(reportNode(facts).attributes).toMatchObject({ toolVersion: '5.0.0', stage: '1' });
+    expect(formatOf(JSON.stringify({ id: 'A', matrices: [[1]] }))).toBeUndefined();
+    expect(formatOf(JSON.stringify({ id: 'A', matrices: [] }))).toBeUndefined();
+  });
+
+  test('ATLAS and ATT&CK as STIX; what was revoked does not count', () => {
+    const objects = [
+      { type: 'x-mitre-matrix', name: 'ATLAS Matrix', modified: '2026-05-01T00:00:00Z' },
+      { type: 'attack-pattern' },
+      { type: 'attack-pattern', revoked: true },
+      { type: 'x-mitre-tactic' },
+      { type: 'relationship' },
+    ];
+    const bundle = { type: 'bundle', id: 'bundle--1', objects };
+    const facts = reportFacts(bundle);
+    expect(results(facts)).toEqual({ techniques: 'info ×1', tactics: 'info ×1' });
+    expect(reportNode(facts).attributes).toMatchObject({
+      tool: 'mitre-atlas',
+      time: '2026-05-01T00:00:00Z',
+    });
+    expect(formatOf(JSON.stringify({ ...bundle, objects: objects.slice(1) }))).toBeUndefined();
+    expect(formatOf(JSON.stringify({ ...bundle, type: 'report' }))).toBeUndefined();
   });
 });
 
