@@ -17,6 +17,7 @@ export function indexOfByte(bytes: DocumentBytes, byte: number, from = 0): numbe
 
 /** True where the bytes hold an ASCII text of two characters or more. */
 export function includesAscii(bytes: DocumentBytes, text: string): boolean {
+  if (isHeld(bytes)) return asBuffer(bytes).includes(text);
   const most = text.length - 1;
   let before = Buffer.alloc(0);
   for (const block of blocksOf(bytes)) {
