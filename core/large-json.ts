@@ -73,12 +73,19 @@ export function parseLargeJson(
 /** The text with nothing between the brackets of the lists. Whoever can parse it and each list's items can parse all of it. */
 function withoutItems(bytes: ByteView, places: readonly ListPlace[]): string {
   const parts: string[] = [];
-  let from = 0;
+  let from = startsWithMark(bytes) ? BYTE_ORDER_MARK.length : 0;
   for (const { open, close } of places) {
     parts.push(bytes.text(from, open + 1));
     from = close;
   }
   return parts.join('') + bytes.text(from, bytes.length);
+}
+
+/** Writers of UTF-8 may begin with a mark, and decodeText leaves it out too. */
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+
+function startsWithMark(bytes: ByteView): boolean {
+  return BYTE_ORDER_MARK.every((byte, at) => bytes.at(at) === byte);
 }
 
 function putList(

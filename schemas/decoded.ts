@@ -63,9 +63,11 @@ export function decode(bytes: DocumentBytes, largeBytes: number = LARGE_BYTES): 
 /** Smaller documents are held and read at once: that is faster, and what it takes is soon given back. */
 export const LARGE_BYTES = 4 * 1024 * 1024;
 const OPEN_BRACE = 0x7b;
+/** Bytes of the mark; whether they are one is looked at where they are read. */
+const BYTE_ORDER_MARK = new Set([0xef, 0xbb, 0xbf]);
 
 function findLargeJson(bytes: DocumentBytes, largeBytes: number): JsonDocument | undefined {
-  const first = headOf(bytes, 4096).find((byte) => byte > 0x20);
+  const first = headOf(bytes, 4096).find((byte) => byte > 0x20 && !BYTE_ORDER_MARK.has(byte));
   if (first !== OPEN_BRACE || indexOfByte(bytes, 0) >= 0) return undefined;
   return parseLargeJson(bytes, LIMITS.depth, largeBytes === LARGE_BYTES ? undefined : largeBytes);
 }

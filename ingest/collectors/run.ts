@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isPedigreeError, PedigreeError } from '../../core/errors.ts';
 import type { Clock } from '../../core/instant.ts';
-import { closeBytes } from '../../core/stored-bytes.ts';
 import type { IngestOutcome } from '../pipeline.ts';
-import type { Received } from '../receive/files.ts';
+import { closeReceived, type Received } from '../receive/files.ts';
 import type { BoundedFetch } from './bounded-fetch.ts';
 import type { Collected, Collector, CollectProgress, CredentialsOf, Cursor } from './collector.ts';
 import type { CursorStore } from './cursors.ts';
@@ -237,7 +236,7 @@ class SourceRun {
       throw new StoreFault(error);
     } finally {
       // a fault may have left some of them untaken
-      batch.forEach(({ received }) => 'bytes' in received && closeBytes(received.bytes));
+      batch.forEach(({ received }) => closeReceived(received));
     }
   }
 

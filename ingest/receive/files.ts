@@ -21,6 +21,11 @@ export type Received =
   | { readonly source: string; readonly bytes: DocumentBytes }
   | { readonly source: string; readonly refused: PedigreeError };
 
+/** Closes what nobody will take. */
+export function closeReceived(received: Received): void {
+  if ('bytes' in received) closeBytes(received.bytes);
+}
+
 /** Folders of tools, never evidence. */
 const SKIPPED_FOLDERS = new Set(['.git', 'node_modules']);
 

@@ -5,7 +5,13 @@ import { sha256 } from '../../../core/digest.ts';
 import { PedigreeError } from '../../../core/errors.ts';
 import { instantToMs } from '../../../core/instant.ts';
 import { closeBytes } from '../../../core/stored-bytes.ts';
-import { isSameState, visitPath, type FileState, type Received } from '../../receive/files.ts';
+import {
+  closeReceived,
+  isSameState,
+  visitPath,
+  type FileState,
+  type Received,
+} from '../../receive/files.ts';
 import type { Spool } from '../../receive/spool.ts';
 import type { CollectContext, Collected, Collector } from '../collector.ts';
 import type { Machine } from '../machine.ts';
@@ -134,7 +140,16 @@ class FolderReader {
 
   /** One look at everything. The last thing found holds the position. */
   async *look(): AsyncGenerator<Collected> {
-    let last: Found | undefined;
+    const waiting: Found[] = [];
+    try {
+      yield* this.#lookAt(waiting);
+    } finally {
+      waiting.forEach(({ received }) => closeReceived(received));
+    }
+  }
+
+  /** @param waiting what was found and not handed in yet: one thing, so that the last one is known as such */
+  async *#lookAt(waiting: Found[]): AsyncGenerator<Collected> {
     let wasMissing = false;
     const unsettled = this.#unsettled;
     this.#unsettled = new Map();
@@ -142,28 +157,37 @@ class FolderReader {
       !this.#known.isUnchanged(source, state) && this.#isSettled(source, state, unsettled);
     const visited = visitPath(this.#path, shouldRead, { spool: this.#spool });
     for await (const { source, received, state } of visited) {
-      if (this.#context.signal.aborted) return;
+      if (this.#context.signal.aborted) {
+        if (received !== null) closeReceived(received);
+        return;
+      }
       this.#known.see(source);
       this.#context.onProgress({ done: ++this.done });
       wasMissing ||= state === null && source === this.#path;
       const found = received === null ? undefined : this.#findNew(received, state);
       if (found === undefined) continue;
-      if (last !== undefined) yield this.#handIn(last, false);
-      last = found;
+      waiting.push(found);
+      if (waiting.length > 1) yield* this.#handIn(waiting, false);
     }
     // a folder that is gone for a moment has not lost its files
     if (!wasMissing) this.#known.forgetUnseen();
-    if (last !== undefined && !this.#context.signal.aborted) yield this.#handIn(last, true);
+    if (!this.#context.signal.aborted) yield* this.#handIn(waiting, true);
   }
 
   /** A position holds what was handed in and nothing that is still to come. */
-  #handIn({ received, note }: Found, isLast: boolean): Collected {
+  *#handIn(waiting: Found[], isLast: boolean): Generator<Collected> {
+    const found = waiting.shift();
+    if (found === undefined) return;
+    const { received, note } = found;
     note();
     this.#sincePosition++;
     const isDue = this.#sincePosition >= Math.max(FIRST_POSITION, this.#known.size / 4);
-    if (this.#isOnce || (!isDue && !isLast)) return { received, cursor: null };
+    if (this.#isOnce || (!isDue && !isLast)) {
+      yield { received, cursor: null };
+      return;
+    }
     this.#sincePosition = 0;
-    return { received, cursor: this.#known.toCursor() };
+    yield { received, cursor: this.#known.toCursor() };
   }
 
   /** Undefined where it is what was handed in before, or was refused before for the same reason. */

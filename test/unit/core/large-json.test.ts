@@ -97,6 +97,14 @@ describe('a large document in pieces', () => {
     expect(parseInPieces(nested(DEPTH + 1))).toBeUndefined();
   });
 
+  test('reads past a byte-order mark, once, as the whole does', () => {
+    expect(walk(parseInPieces(`\ufeff${TEXT}`) ?? null)).toEqual(JSON.parse(TEXT));
+    for (const text of [`\ufeff\ufeff${TEXT}`, ` \ufeff${TEXT}`, `${TEXT}\ufeff`]) {
+      expect(parseInPieces(text)).toBeUndefined();
+      expect(() => parseJson(bytesOf(text), DEPTH)).toThrow();
+    }
+  });
+
   test('keeps a member by the name of a prototype as its own', () => {
     const value = parseInPieces(`{"__proto__":[${'"x",'.repeat(30)}"y"]}`);
     expect(Object.keys(value ?? {})).toEqual(['__proto__']);

@@ -14,10 +14,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sha256 } from '../../../core/digest.ts';
 import { PedigreeError } from '../../../core/errors.ts';
 import { LIMITS } from '../../../core/limits.ts';
-import { closeBytes, isHeld, type StoredBytes } from '../../../core/stored-bytes.ts';
+import { closeBytes, isHeld } from '../../../core/stored-bytes.ts';
 import { receivePath, receiveStream, type Received } from '../../../ingest/receive/files.ts';
-import { Spool } from '../../../ingest/receive/spool.ts';
+import type { Spool } from '../../../ingest/receive/spool.ts';
 import { LARGE_BYTES } from '../../../schemas/decoded.ts';
+import { WatchedSpool } from '../../support/watched-spool.ts';
 
 let folder: string;
 let file: string;
@@ -28,22 +29,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** A spool that something happens beside while it copies; it keeps what it gave. */
-class WatchedSpool extends Spool {
-  readonly copies: StoredBytes[] = [];
-  readonly #happens: () => void;
-
-  constructor(happens: () => void = () => {}) {
-    super(join(folder, 'spool'));
-    this.#happens = happens;
-  }
-
-  override async copy(pieces: AsyncIterable<Uint8Array>): Promise<StoredBytes> {
-    this.#happens();
-    const copy = await super.copy(pieces);
-    this.copies.push(copy);
-    return copy;
-  }
+function spoolWith(happens?: () => void): WatchedSpool {
+  return new WatchedSpool(join(folder, 'spool'), happens);
 }
 
 async function receiveOne(spool: Spool): Promise<Received> {
@@ -72,7 +59,7 @@ describe('a file', () => {
   ])('of %i bytes is held: %s', async (length, held) => {
     const content = new Uint8Array(length).fill(0x61);
     writeFileSync(file, content);
-    const bytes = bytesOf(await receiveOne(new WatchedSpool()));
+    const bytes = bytesOf(await receiveOne(spoolWith()));
     expect(isHeld(bytes)).toBe(held);
     expect(bytes.length).toBe(length);
     expect(sha256(bytes)).toBe(sha256(content));
@@ -87,7 +74,7 @@ describe('a file', () => {
   test('that is changed after it was received is what it was', async () => {
     const content = new Uint8Array(LARGE_BYTES).fill(0x61);
     writeFileSync(file, content);
-    const bytes = bytesOf(await receiveOne(new WatchedSpool()));
+    const bytes = bytesOf(await receiveOne(spoolWith()));
     writeFileSync(file, new Uint8Array(LARGE_BYTES));
     truncateSync(file, 1);
     expect(sha256(bytes)).toBe(sha256(content));
@@ -101,22 +88,22 @@ describe('a file', () => {
     ['is written over', () => writeFileSync(file, new Uint8Array(LARGE_BYTES).fill(0x62))],
   ])('that %s while it is copied is refused, for another time', async (_how, happens) => {
     writeFileSync(file, new Uint8Array(LARGE_BYTES));
-    const spool = new WatchedSpool(happens);
+    const spool = spoolWith(happens);
     const refused = refusalOf(await receiveOne(spool));
     expect(refused).toMatchObject({ code: 'ERR_SOURCE_UNAVAILABLE', retryable: true, file });
-    expect(spool.copies.map(isReadable)).toEqual([false]);
+    expect(spool.readable).toEqual([false]);
   });
 
   test('that grows past the limit while it is copied is refused', async () => {
     writeFileSync(file, new Uint8Array(LARGE_BYTES));
-    const spool = new WatchedSpool(() => truncateSync(file, LIMITS.documentBytes + 1));
+    const spool = spoolWith(() => truncateSync(file, LIMITS.documentBytes + 1));
     expect(refusalOf(await receiveOne(spool)).code).toBe('ERR_LIMIT_SIZE');
     expect(readdirSync(join(folder, 'spool'))).toEqual([]);
   });
 
   test('that the spool has no room for is refused with its reason', async () => {
     writeFileSync(file, new Uint8Array(LARGE_BYTES));
-    const spool = new WatchedSpool(() => {
+    const spool = spoolWith(() => {
       throw new PedigreeError('ERR_STORE_UNAVAILABLE', 'full', { retryable: true });
     });
     expect(refusalOf(await receiveOne(spool))).toMatchObject({
@@ -138,7 +125,7 @@ describe('a stream', () => {
     [4, false],
     [9, false],
   ])('of %i chunks is held: %s', async (count, held) => {
-    const bytes = bytesOf(await receiveStream(chunks(count), 'stdin', new WatchedSpool()));
+    const bytes = bytesOf(await receiveStream(chunks(count), 'stdin', spoolWith()));
     expect(isHeld(bytes)).toBe(held);
     const same = bytesOf(await receiveStream(chunks(count), 'stdin'));
     expect(isHeld(same)).toBe(true);
@@ -147,7 +134,7 @@ describe('a stream', () => {
   });
 
   test('longer than a document may be is refused, and nothing of it stays', async () => {
-    const spool = new WatchedSpool();
+    const spool = spoolWith();
     const count = LIMITS.documentBytes / CHUNK + 1;
     const refused = refusalOf(await receiveStream(chunks(count), 'stdin', spool));
     expect(refused.code).toBe('ERR_LIMIT_SIZE');
@@ -161,17 +148,8 @@ describe('a stream', () => {
       throw new Error('broken off');
     };
     for (const count of [1, 6]) {
-      const refused = refusalOf(await receiveStream(broken(count), 'stdin', new WatchedSpool()));
+      const refused = refusalOf(await receiveStream(broken(count), 'stdin', spoolWith()));
       expect(refused.code).toBe('ERR_NOT_FOUND');
     }
   });
 });
-
-function isReadable(bytes: StoredBytes): boolean {
-  try {
-    bytes.readInto(new Uint8Array(1), 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
