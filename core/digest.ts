@@ -65,7 +65,8 @@ export function findDigest(algorithm: string, hex: string): Digest | undefined {
   return `${folded}:${lower}` as Digest;
 }
 
-function findLowerHex(hex: string): string | undefined {
+/** Hex in lower case; undefined for everything else. */
+export function findLowerHex(hex: string): string | undefined {
   if (isLowerHex(hex)) return hex;
   const lower = hex.toLowerCase();
   return isLowerHex(lower) ? lower : undefined;
@@ -75,7 +76,7 @@ function isLowerHex(text: string): boolean {
   for (let at = 0; at < text.length; at++) {
     if (IS_LOWER_HEX[text.charCodeAt(at)] !== 1) return false;
   }
-  return true;
+  return text !== '';
 }
 
 /** A placeholder, seen in templates. */

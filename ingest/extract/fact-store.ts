@@ -49,7 +49,7 @@ export interface FactStore {
 interface NodeDraft {
   readonly ref: string;
   kinds: readonly Kind[];
-  names: string[];
+  names: readonly string[];
   attributes?: TextRecord;
 }
 
@@ -59,7 +59,7 @@ interface EdgeDraft {
   readonly relation: Relation;
   readonly to: number;
   readonly strength: Strength;
-  pointers: string[];
+  pointers: readonly string[];
   readonly qualifiers: TextRecord;
 }
 
@@ -82,6 +82,7 @@ export class FactObjects implements FactStore {
   /** Nodes with many names, edges with many places; a set for each of the others would cost more than all else. */
   readonly #manyNames = new Map<number, Set<string>>();
   readonly #manyPointers = new Map<number, Set<string>>();
+  #lastPointers: readonly string[] = [];
   readonly #dependsOn: (readonly [number, number])[] = [];
   #soughtFrom = 0;
   #soughtRelation: Relation = 'dependsOn';
@@ -202,9 +203,12 @@ export class FactObjects implements FactStore {
 
   addPointer(edge: number, pointer: string): void {
     const draft = this.#edges[edge];
-    if (draft !== undefined) {
+    if (draft === undefined) return;
+    // a record states several edges at one place
+    if (draft.pointers.length > 0) {
       draft.pointers = withText(draft.pointers, this.#manyPointers, edge, pointer);
-    }
+    } else if (this.#lastPointers[0] === pointer) draft.pointers = this.#lastPointers;
+    else this.#lastPointers = draft.pointers = [pointer];
   }
 
   addDependsOn(from: number, to: number): void {
@@ -257,8 +261,7 @@ export class FactObjects implements FactStore {
 }
 
 /** Shared by all that have none. */
-const NO_TEXTS: string[] = [];
-Object.freeze(NO_TEXTS);
+const NO_TEXTS: readonly string[] = Object.freeze([]);
 const NO_KINDS: readonly Kind[] = Object.freeze([]);
 
 /** True for a record without a member. */
@@ -297,11 +300,11 @@ const FEW_TEXTS = 8;
  * @param many the texts of every owner that has many
  */
 function withText(
-  known: string[],
+  known: readonly string[],
   many: Map<number, Set<string>>,
   owner: number,
   text: string,
-): string[] {
+): readonly string[] {
   if (known.length === 0) return [text];
   if (known.length === FEW_TEXTS) {
     const all = many.get(owner);
@@ -311,8 +314,7 @@ function withText(
   }
   let at = known.length;
   while (at > 0 && text < (known[at - 1] ?? '')) at--;
-  if (at === 0 || known[at - 1] !== text) known.splice(at, 0, text);
-  return known;
+  return at > 0 && known[at - 1] === text ? known : known.toSpliced(at, 0, text);
 }
 
 function sortedEntries(record: TextRecord): [string, string][] {

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-import { EMPTY_SHA256, findDigest, foldAlgorithm, isStrongAlgorithm } from '../../core/digest.ts';
+import {
+  EMPTY_SHA256,
+  findDigest,
+  findLowerHex,
+  foldAlgorithm,
+  isStrongAlgorithm,
+} from '../../core/digest.ts';
 import { excerpt, PedigreeError } from '../../core/errors.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { clip } from '../../core/text.ts';
@@ -359,11 +365,9 @@ function strongestFirst(digests: readonly string[]): readonly string[] {
 function findWeakDigest(algorithm: string, hex: string): string | undefined {
   const folded = foldAlgorithm(algorithm);
   const length = folded === 'md5' ? 32 : folded === 'sha1' ? 40 : 0;
-  if (length === 0 || hex.length !== length || !HEX.test(hex)) return undefined;
-  return `${folded}:${hex.toLowerCase()}`;
+  const lower = hex.length === length ? findLowerHex(hex) : undefined;
+  return lower === undefined ? undefined : `${folded}:${lower}`;
 }
-
-const HEX = /^[0-9a-f]+$/i;
 
 function isEmpty(list: readonly unknown[] | undefined): boolean {
   return list === undefined || list.length === 0;

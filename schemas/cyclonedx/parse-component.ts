@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isJsonObject, member, pointerJoin } from '../../core/json.ts';
+import { isJsonObject, member, pointerJoin, stringMember } from '../../core/json.ts';
 import { parseDataEntry, parseModelCard } from './parse-model-card.ts';
+import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 import type { WireReader, Located } from '../wire-reader.ts';
 import type {
   Component,
@@ -125,8 +126,27 @@ function parseName(read: WireReader, item: Located): string | undefined {
   return name;
 }
 
+/** Nearly all lists of hashes are as they should be, and nothing is asked of their places. */
 function parseHashes(read: WireReader, from: Located): readonly Hash[] {
-  return read.each(from, 'hashes', toHash);
+  const items = read.list(from, 'hashes');
+  if (items.length === 0) return NO_HASHES;
+  return findFewHashes(items) ?? read.each(from, 'hashes', toHash);
+}
+
+const NO_HASHES: readonly Hash[] = [];
+const FEW_HASHES = 32;
+
+/** The hashes of a short list in which nothing is missing or wrong; undefined for every other list. */
+function findFewHashes(items: readonly JsonValue[]): readonly Hash[] | undefined {
+  if (items.length > FEW_HASHES) return undefined;
+  const found: Hash[] = [];
+  for (let at = 0; at < items.length; at++) {
+    const algorithm = stringMember(items[at], 'alg') ?? '';
+    const hex = stringMember(items[at], 'content') ?? '';
+    if (algorithm === '' || hex === '') return undefined;
+    found.push({ algorithm, hex });
+  }
+  return found;
 }
 
 function toHash(item: Located, read: WireReader): Hash | undefined {

@@ -84,13 +84,13 @@ class Walk implements Reach {
 
   constructor(graph: BomGraph) {
     this.#graph = graph;
-    for (let element = 0; element < graph.elementCount; element++) {
-      this.#elementsOf.add(graph.nodeOf(element), element);
-    }
   }
 
   /** First what the root itself leads to, then what typed edges lead to from there: their dependencies are not the root's. */
   from(start: number): void {
+    for (let element = 0; element < this.#graph.elementCount; element++) {
+      this.#elementsOf.add(this.#graph.nodeOf(element), element);
+    }
     this.#visit(start);
     this.#finish(0, false);
     const own = this.#queue.length;

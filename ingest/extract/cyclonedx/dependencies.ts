@@ -21,7 +21,7 @@ export function stateDependencies(graph: BomGraph): void {
   for (let at = 0; at < pairs.size; at++) {
     graph.builder.dependsOn(pairs.first(at), pairs.second(at));
   }
-  listCycle(graph, stated);
+  if (pairs.size > 0) listCycle(graph, stated);
   pairs.release();
   stated.entries.release();
 }

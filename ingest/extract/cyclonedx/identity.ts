@@ -4,7 +4,13 @@ import { LIMITS } from '../../../core/limits.ts';
 import { coordinateRef, findPurl, levelOf, nameRef } from '../../../graph/domain/node-ref.ts';
 import { hubIdentityOfPurl, hubNamesOfPages } from './hub.ts';
 import type { Kind } from '../../../graph/domain/kinds.ts';
-import type { Component, DataEntry, License, Service } from '../../../schemas/cyclonedx/model.ts';
+import type {
+  Component,
+  DataEntry,
+  License,
+  ModelCard,
+  Service,
+} from '../../../schemas/cyclonedx/model.ts';
 import type { EntityInput } from '../facts-builder.ts';
 
 /** Component types that are not packages. Everything else, what is still to be invented included, is one. */
@@ -55,32 +61,53 @@ function kindOfData(entries: readonly DataEntry[]): Kind {
  * @param local id inside the document, from `localIdOf`
  */
 export function entityOf(source: Component | Service, local: string): EntityInput {
-  const purl = source.form === 'component' ? purlOf(source) : undefined;
-  const contentRefs = source.form === 'component' ? source.omniborIds.filter(isContentRef) : [];
-  const common: EntityInput = {
-    kinds: [kindOf(source)],
+  const kind = kindOf(source);
+  const isComponent = source.form === 'component';
+  const purl = isComponent ? source.purl : undefined;
+  const purlRef = purl === undefined ? undefined : findPurl(purl);
+  const contentRefs = isComponent ? source.omniborIds.filter(isContentRef) : NOTHING;
+  const { coordinates, nameRefs } = identityOf(source, kind, purlRef, contentRefs.length > 0);
+  return {
+    kinds: [kind],
     pointer: source.pointer,
     names: namesOf(source),
-    local,
-    digests: source.form === 'component' ? source.hashes : [],
+    digests: isComponent ? source.hashes : NOTHING,
     contentRefs,
-    attributes: attributesOf(source),
     // a broken purl goes to the builder, which lists it
-    purls: purl?.broken === undefined ? [] : [purl.broken],
+    purls: purl !== undefined && purlRef === undefined ? [purl] : NOTHING,
+    coordinates,
+    nameRefs,
+    local,
+    attributes: attributesOf(source, kind),
   };
-  const hub = purl?.ref === undefined ? undefined : hubIdentityOfPurl(purl.ref, kindOf(source));
-  if (purl?.ref !== undefined && purl.level === 'coordinate') {
-    return { ...common, coordinates: [purl.ref, ...(hub?.coordinates ?? [])] };
+}
+
+const NOTHING: readonly never[] = [];
+
+interface Identity {
+  readonly coordinates: readonly string[];
+  readonly nameRefs: readonly string[];
+}
+
+/** What a record is beside its content. */
+function identityOf(
+  source: Component | Service,
+  kind: Kind,
+  purl: string | undefined,
+  hasContentRef: boolean,
+): Identity {
+  const hub = purl === undefined ? undefined : hubIdentityOfPurl(purl, kind);
+  if (purl !== undefined && levelOf(purl) === 'coordinate') {
+    const coordinates = hub === undefined ? [purl] : [purl, ...hub.coordinates];
+    return { coordinates, nameRefs: NOTHING };
   }
   const named = [
-    ...(purl?.ref === undefined ? [] : [purl.ref]),
-    ...(hub?.nameRefs ?? []),
-    ...(source.form === 'component'
-      ? hubNamesOfPages(source.externalReferences, kindOf(source))
-      : []),
+    ...(purl === undefined ? NOTHING : [purl]),
+    ...(hub?.nameRefs ?? NOTHING),
+    ...(source.form === 'component' ? hubNamesOfPages(source.externalReferences, kind) : NOTHING),
   ];
-  if (contentRefs.length > 0 || hasDigest(source)) return { ...common, nameRefs: named };
-  return { ...common, ...namedIdentity(source, named) };
+  if (hasContentRef || hasDigest(source)) return { coordinates: NOTHING, nameRefs: named };
+  return namedIdentity(source, kind, named);
 }
 
 /** An id that nothing else in the document has: the bom-ref of its first bearer, else the pointer (which begins with a slash). */
@@ -101,10 +128,12 @@ export function sharedName(namespace: string, name: string | undefined): string[
 /** Identity of something that only has group, name and version. */
 function namedIdentity(
   source: Component | Service,
+  kind: Kind,
   purlNames: readonly string[],
-): Pick<EntityInput, 'coordinates' | 'nameRefs'> {
+): Identity {
   const { group, name, version } = source;
-  if (name === undefined || name.trim() === '') return { nameRefs: purlNames };
+  const onlyPurl = { coordinates: NOTHING, nameRefs: purlNames };
+  if (name === undefined || name.trim() === '') return onlyPurl;
   const realVersion = isReal(version) ? version : undefined;
   if (isReal(group) && realVersion !== undefined && fits(group, name, realVersion)) {
     return {
@@ -113,12 +142,11 @@ function namedIdentity(
     };
   }
   // a bare relative path names a file of this document only (DESIGN.md 3, local)
-  if (kindOf(source) === 'File' && !isReal(group) && realVersion === undefined) {
-    return { nameRefs: purlNames };
-  }
+  if (kind === 'File' && !isReal(group) && realVersion === undefined) return onlyPurl;
   const path = isReal(group) ? `${group}/${name}` : name;
   const label = realVersion === undefined ? path : `${path}@${realVersion}`;
-  return { nameRefs: [...purlNames, ...sharedName('cdx', label), ...cpeNames(source)] };
+  const nameRefs = [...purlNames, ...sharedName('cdx', label), ...cpeNames(source)];
+  return { coordinates: NOTHING, nameRefs };
 }
 
 /** A CPE names a product line as its dictionary spells it: a name, asked only where nothing better is there. */
@@ -132,19 +160,6 @@ function fits(...parts: string[]): boolean {
 
 function isReal(text: string | undefined): text is string {
   return text !== undefined && text.trim() !== '' && !PLACEHOLDERS.has(text.trim().toLowerCase());
-}
-
-interface PurlIdentity {
-  readonly ref?: string;
-  readonly level?: 'coordinate' | 'name';
-  readonly broken?: string;
-}
-
-function purlOf({ purl }: Component): PurlIdentity | undefined {
-  if (purl === undefined) return undefined;
-  const ref = findPurl(purl);
-  if (ref === undefined) return { broken: purl };
-  return { ref, level: levelOf(ref) === 'coordinate' ? 'coordinate' : 'name' };
 }
 
 function isContentRef(text: string): boolean {
@@ -163,13 +178,13 @@ function namesOf(source: Component | Service): string[] {
   return group === undefined ? [name] : [name, `${group}/${name}`];
 }
 
-function attributesOf(source: Component | Service): Record<string, string> {
+function attributesOf(source: Component | Service, kind: Kind): Record<string, string> {
   const found: Record<string, string> = {};
+  const type = source.form === 'service' ? 'service' : source.type;
   // models, data, images and files say their type by their kind
-  if (kindOf(source) === 'Package')
-    put(found, 'type', source.form === 'service' ? 'service' : source.type);
-  put(found, 'version', source.version);
-  put(found, 'license', licenseText(source.licenses));
+  if (kind === 'Package' && type !== undefined) found['type'] = cut(type);
+  if (source.version !== undefined) found['version'] = cut(source.version);
+  if (source.licenses.length > 0) found['license'] = cut(licenseText(source.licenses));
   if (source.form === 'component') putComponentAttributes(found, source);
   return found;
 }
@@ -181,21 +196,33 @@ function putComponentAttributes(found: Record<string, string>, component: Compon
   put(found, 'publisher', component.publisher);
   put(found, 'swhid', component.swhids[0]);
   put(found, 'commit', component.pedigree?.commits[0]?.uid);
-  put(found, 'url', component.data[0]?.url);
-  put(found, 'classification', component.data[0]?.classification);
-  put(found, 'task', component.modelCard?.task);
-  put(found, 'architectureFamily', component.modelCard?.architectureFamily);
-  put(found, 'modelArchitecture', component.modelCard?.modelArchitecture);
+  if (component.data.length > 0) putDataAttributes(found, component.data);
+  if (component.modelCard !== undefined) putModelAttributes(found, component.modelCard);
   const download = component.externalReferences.find(
     ({ type, hashes }) => type === 'distribution' && hashes.length === 0,
   );
   put(found, 'distribution', download?.url);
 }
 
-function put(into: Record<string, string>, key: string, value: string | undefined): void {
-  if (value !== undefined) into[key] = value.slice(0, MAX_ATTRIBUTE);
+function putDataAttributes(found: Record<string, string>, [first]: readonly DataEntry[]): void {
+  put(found, 'url', first?.url);
+  put(found, 'classification', first?.classification);
 }
 
-function licenseText(licenses: readonly License[]): string | undefined {
-  return licenses.length === 0 ? undefined : licenses.map(({ text }) => text).join(', ');
+function putModelAttributes(found: Record<string, string>, card: ModelCard): void {
+  put(found, 'task', card.task);
+  put(found, 'architectureFamily', card.architectureFamily);
+  put(found, 'modelArchitecture', card.modelArchitecture);
+}
+
+function put(into: Record<string, string>, key: string, value: string | undefined): void {
+  if (value !== undefined) into[key] = cut(value);
+}
+
+function cut(value: string): string {
+  return value.length > MAX_ATTRIBUTE ? value.slice(0, MAX_ATTRIBUTE) : value;
+}
+
+function licenseText(licenses: readonly License[]): string {
+  return licenses.map(({ text }) => text).join(', ');
 }
