@@ -7,3 +7,9 @@
 export function clip(text: string, max: number): string {
   return (text.length <= max ? text : text.slice(0, max)).toWellFormed();
 }
+
+/** A URI or purl up to its query or fragment. A pattern takes several times as long, and it is asked of every purl. */
+export function withoutQuery(uri: string): string {
+  const bare = uri.includes('?') ? uri.slice(0, uri.indexOf('?')) : uri;
+  return bare.includes('#') ? bare.slice(0, bare.indexOf('#')) : bare;
+}

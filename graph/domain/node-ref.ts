@@ -3,7 +3,7 @@ import { PackageURL } from 'packageurl-js';
 import { hexOf, isDigest, sha256 } from '../../core/digest.ts';
 import { hashOfText } from '../../core/tables/hash-slots.ts';
 import { LIMITS } from '../../core/limits.ts';
-import { clip } from '../../core/text.ts';
+import { clip, withoutQuery } from '../../core/text.ts';
 import type { IdentityLevel } from './kinds.ts';
 
 /** Content identities that are not the digest of one file's bytes: kinds of their own (DESIGN.md 3). */
@@ -36,8 +36,7 @@ export function levelOf(ref: string): IdentityLevel {
 }
 
 function hasPurlVersion(purl: string): boolean {
-  const end = purl.search(/[?#]/);
-  const path = end < 0 ? purl : purl.slice(0, end);
+  const path = withoutQuery(purl);
   return path.lastIndexOf('@') > path.lastIndexOf('/');
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { foldAlgorithm, isStrongAlgorithm, sha256 } from '../../core/digest.ts';
 import { excerpt } from '../../core/errors.ts';
+import { withoutQuery } from '../../core/text.ts';
 import { boundRef } from '../../graph/domain/node-ref.ts';
 import type { Kind } from '../../graph/domain/kinds.ts';
 import { kindsOfFileName } from '../../schemas/file-kind.ts';
@@ -167,9 +168,4 @@ function resourceKinds(
   const isPurl = text.startsWith('pkg:');
   if ((isPurl && IMAGE_PURL.test(text)) || text.includes('@sha256:')) return ['Image'];
   return isPurl ? ['Package'] : kindsOfFileName(withoutQuery(text));
-}
-
-function withoutQuery(uri: string): string {
-  const bare = uri.includes('?') ? uri.slice(0, uri.indexOf('?')) : uri;
-  return bare.includes('#') ? bare.slice(0, bare.indexOf('#')) : bare;
 }

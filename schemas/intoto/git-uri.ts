@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { withoutQuery } from '../../core/text.ts';
 
 /** A git repository as a URI names it. */
 export interface GitLocation {
@@ -53,7 +54,7 @@ function isGitPath(rest: string): boolean {
 
 /** @param rest what follows the scheme */
 function toLocation(rest: string): GitLocation | undefined {
-  const bare = rest.split(/[?#]/, 1)[0] ?? '';
+  const bare = withoutQuery(rest);
   const slash = bare.indexOf('/');
   if (slash <= 0) return undefined;
   const host = bare.slice(0, slash);

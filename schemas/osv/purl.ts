@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { withoutQuery } from '../../core/text.ts';
 
 /** How an ecosystem's packages are spelled as purls. A name is split at `separator` into namespace and name. */
 interface PurlRule {
@@ -49,8 +50,7 @@ export function findPackagePurl(
 
 /** The purl of one version of a package, qualifiers (`arch=source`) kept; undefined for a purl that already names a version. */
 export function withVersion(purl: string, version: string): string | undefined {
-  const end = purl.search(/[?#]/);
-  const path = end < 0 ? purl : purl.slice(0, end);
+  const path = withoutQuery(purl);
   if (path.lastIndexOf('@') > path.lastIndexOf('/')) return undefined;
   return `${path}@${encodeURIComponent(version.toWellFormed())}${purl.slice(path.length)}`;
 }

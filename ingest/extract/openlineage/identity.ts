@@ -41,11 +41,15 @@ export function datasetEntity(
     coordinates,
     nameRefs: all.map(({ namespace, name }) => nameRef(namespace, name)),
     local: `dataset/${dataset.namespace}/${dataset.name}`,
-    attributes: {
-      ...(dataset.version !== undefined && { version: dataset.version }),
-      ...(dataset.datasetType !== undefined && { datasetType: dataset.datasetType }),
-    },
+    attributes: attributesOf(dataset),
   };
+}
+
+function attributesOf({ version, datasetType }: OpenLineageDataset): Record<string, string> {
+  const attributes: Record<string, string> = {};
+  if (version !== undefined) attributes['version'] = version;
+  if (datasetType !== undefined) attributes['datasetType'] = datasetType;
+  return attributes;
 }
 
 /** A thing that is named as a cause and not described. */
