@@ -53,6 +53,14 @@ describe('a place in a document', () => {
     ]);
   });
 
+  test('counts the members of a list and gives its texts; nothing of any other value', () => {
+    const lists = placeOf(parseJson('{"a":["x","",1,null,["y"],"z"],"b":"text","c":{"length":3}}'));
+    expect([lists.at('a').length, lists.at('a').texts]).toEqual([6, ['x', 'z']]);
+    for (const key of ['b', 'c', 'missing']) {
+      expect([lists.at(key).length, lists.at(key).texts]).toEqual([0, []]);
+    }
+  });
+
   test('every number is quoted as it was written, whatever stands beside it', () => {
     const spelling = fc.stringMatching(
       /^-?(?:0|[1-9][0-9]{0,20})(?:\.[0-9]{1,8})?(?:[eE][+-]?[0-9]{1,3})?$/,
