@@ -69,9 +69,10 @@ export class WireReader {
 
   /** Text, or undefined where the member is missing, empty or no text. Empty text says nothing, so it is not listed. */
   text(from: Located, key: string): string | undefined {
-    const found = member(from.value, key);
+    const found = from.value[key];
+    // nothing that objects inherit is text
     if (typeof found === 'string') return found === '' ? undefined : found;
-    if (found !== undefined) this.wrongType(from, key, 'text');
+    if (found !== undefined && Object.hasOwn(from.value, key)) this.wrongType(from, key, 'text');
     return undefined;
   }
 

@@ -19,6 +19,9 @@ import type {
   SpdxSnippet,
 } from './model.ts';
 
+/** Lists of elements. */
+const LISTS = ['packages', 'files', 'snippets'];
+
 /** Listed types by their IRI, which some documents write in full. */
 const LISTED_TYPE = /^https?:\/\/spdx\.org\/rdf\/references\//;
 
@@ -35,7 +38,9 @@ export function parseSpdx2(root: JsonValue): SpdxDocument {
   }
   const read = new WireReader();
   const at: Located = { value: root, pointer: '' };
-  const ids = new ElementIds();
+  const ids = new ElementIds(
+    !LISTS.some((key) => itemsOf(arrayMember(root, key) ?? []) !== undefined),
+  );
   const creation = read.object(at, 'creationInfo') ?? { value: {}, pointer: '/creationInfo' };
   ids.add({ spdxId: stringMember(root, 'SPDXID') || undefined, pointer: '' });
   const elements = <T extends IdAtPlace>(key: string, parse: (item: Located) => T): readonly T[] =>
@@ -214,7 +219,7 @@ function countsOf(read: WireReader, root: Located): SpdxDocument['counts'] {
 /** Annotations stand at the document and at each element. */
 function countInnerAnnotations(root: Located): number {
   let count = 0;
-  for (const key of ['packages', 'files', 'snippets']) {
+  for (const key of LISTS) {
     for (const item of arrayMember(root.value, key) ?? []) {
       count += arrayMember(item, 'annotations')?.length ?? 0;
     }
@@ -229,9 +234,14 @@ interface IdAtPlace {
 
 /** "Uniquely identify any element in an SPDX document" (7.2): an id that two bear means the first. */
 class ElementIds {
-  #seen = new TextTable();
+  #seen: TextTable;
   /** Where the second element with an id stands. */
   readonly #repeated = new Map<string, string>();
+
+  /** @param isHeld the document is, and with it every id */
+  constructor(isHeld: boolean) {
+    this.#seen = new TextTable(isHeld ? Number.POSITIVE_INFINITY : undefined);
+  }
 
   add({ spdxId, pointer }: IdAtPlace): void {
     if (spdxId === undefined) return;

@@ -126,8 +126,9 @@ class FormBuilder {
     if (tag.isRepaired === true) {
       this.#report('tag-without-colon', tag.line, 'Relationship has no colon after it');
     }
-    if (splitWords(tag.value).length === RELATIONSHIP_WORDS.length) {
-      this.#add('relationships', wordsOf(tag.value, RELATIONSHIP_WORDS), offset, tag.line);
+    const words = splitWords(tag.value);
+    if (words.length === RELATIONSHIP_WORDS.length) {
+      this.#add('relationships', wordsOf(words, RELATIONSHIP_WORDS), offset, tag.line);
       return;
     }
     const message = `not "A TYPE B": "${excerpt(tag.value)}"`;
@@ -153,7 +154,7 @@ class FormBuilder {
       case 'annotations':
         return {};
       case 'relationships':
-        return wordsOf(this.#valueAt(entries, at), RELATIONSHIP_WORDS);
+        return wordsOf(splitWords(this.#valueAt(entries, at)), RELATIONSHIP_WORDS);
       case 'externalDocumentRefs':
         return externalDocumentOf(this.#valueAt(entries, at));
       case 'packages':
@@ -196,8 +197,9 @@ class FormBuilder {
 const WITH_LINES_INSIDE = new Set(['checksums', 'externalRefs', 'packageVerificationCode']);
 
 function externalDocumentOf(value: string): JsonObject {
-  const document = wordsOf(value, ['externalDocumentId', 'spdxDocument']);
-  const checksum = checksumOf(splitWords(value).slice(2).join(' '));
+  const words = splitWords(value);
+  const document = wordsOf(words, ['externalDocumentId', 'spdxDocument']);
+  const checksum = checksumOf(words.slice(2).join(' '));
   return checksum === undefined ? document : { ...document, checksum };
 }
 

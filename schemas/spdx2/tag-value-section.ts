@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { readTags, type TagRange, type TagValue } from './tag-value.ts';
+import { isBlank, readTags, type TagRange, type TagValue } from './tag-value.ts';
 import type { JsonObject, JsonValue } from '../../core/canonical-json-jcs.ts';
 import type { TagText } from './tag-text.ts';
 
@@ -50,6 +50,7 @@ const SNIPPET_TEXTS = textsOf([
 ]);
 
 const CHECKSUM = /^([A-Za-z0-9_-]{1,32})[ \t]*:[ \t]*(\S+)$/;
+const REFERENCE_WORDS = ['referenceCategory', 'referenceType', 'referenceLocator'];
 const VERIFICATION_CODE = /^[0-9A-Fa-f]+/;
 
 /** Tags that begin a section: the list that it belongs to, and what their value is there. */
@@ -102,8 +103,7 @@ export class Section {
   #ofPackage(tag: TagValue, report: Report): void {
     if (tag.tag === 'PackageChecksum') this.#checksum(tag, report);
     else if (tag.tag === 'ExternalRef') {
-      const keys = ['referenceCategory', 'referenceType', 'referenceLocator'];
-      this.#add('externalRefs', wordsOf(tag.value, keys), tag.line);
+      this.#add('externalRefs', wordsOf(splitWords(tag.value), REFERENCE_WORDS), tag.line);
     } else if (tag.tag === 'PackageVerificationCode') {
       const code = { packageVerificationCodeValue: VERIFICATION_CODE.exec(tag.value)?.[0] ?? '' };
       this.#lines?.set(code, tag.line);
@@ -168,19 +168,23 @@ export function checksumOf(value: string): JsonObject | undefined {
 }
 
 /** An object whose members are the words of a value, in order. */
-export function wordsOf(value: string, keys: readonly string[]): JsonObject {
+export function wordsOf(words: readonly string[], keys: readonly string[]): JsonObject {
   const object: FormObject = {};
-  const values = splitWords(value);
-  keys.forEach((key, at) => {
-    const word = values[at];
-    if (word !== undefined) object[key] = word;
-  });
+  const count = Math.min(words.length, keys.length);
+  for (let at = 0; at < count; at++) object[keys[at] ?? ''] = words[at] ?? '';
   return object;
 }
 
 /** What stands between spaces and tabs. */
 export function splitWords(value: string): string[] {
-  return value.split(/[ \t]+/).filter((word) => word !== '');
+  const words: string[] = [];
+  for (let at = 0; at < value.length;) {
+    let end = at;
+    while (end < value.length && !isBlank(value.charCodeAt(end))) end++;
+    if (end > at) words.push(value.slice(at, end));
+    at = end + 1;
+  }
+  return words;
 }
 
 function textsOf(pairs: readonly (readonly [string, string])[]): ReadonlyMap<string, string> {

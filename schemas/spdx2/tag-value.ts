@@ -187,7 +187,8 @@ function skipBlanks(text: string, from: number, end: number): number {
   return at;
 }
 
-function isBlank(code: number): boolean {
+/** True for what may stand between words: a space, a tab. */
+export function isBlank(code: number): boolean {
   return code === SPACE || code === TAB;
 }
 

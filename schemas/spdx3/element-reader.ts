@@ -199,7 +199,7 @@ export class ElementReader {
   /** The names of SPDX 2 (`DEPENDS_ON`) are spelled as those of SPDX 3. */
   #relationshipType(item: Located): string | undefined {
     const written = this.#read.text(item, 'relationshipType');
-    if (written === undefined || !/^[A-Z]+(?:_[A-Z]+)*$/.test(written)) return written;
+    if (written === undefined || !isInCapitals(written)) return written;
     this.#tolerate('relationship-spelling', item.pointer, `"${written}" is written in capitals`);
     return written.toLowerCase().replace(/_[a-z]/g, (letter) => letter.slice(1).toUpperCase());
   }
@@ -281,6 +281,14 @@ export class ElementReader {
 function locatedObject(value: JsonValue, pointer: string): Located | undefined {
   return isJsonObject(value) ? { value, pointer } : undefined;
 }
+
+/** As SPDX 2 writes its types. Nearly none is, and its first letter says so. */
+function isInCapitals(text: string): boolean {
+  return text.charCodeAt(0) < FIRST_SMALL && /^[A-Z]+(?:_[A-Z]+)*$/.test(text);
+}
+
+/** The letter `a`. */
+const FIRST_SMALL = 0x61;
 
 /** A listed licence is known by the end of its IRI. */
 function lastPart(id: string | undefined): string | undefined {

@@ -65,29 +65,29 @@ export function packageEntity(
 ): EntityInput {
   const { pointer, name } = source;
   const digests = usableChecksums(builder, source.checksums, pointer);
-  const purls = purlsOf(builder, source.externalRefs);
-  const kind = kindOfPackage(source, purls.coordinates.concat(purls.nameRefs));
-  const hub = purls.coordinates.concat(purls.nameRefs).map((purl) => hubIdentityOfPurl(purl, kind));
-  const common: EntityInput = {
+  const { coordinates, nameRefs } = purlsOf(builder, source.externalRefs);
+  const purls = [...coordinates, ...nameRefs];
+  const kind = kindOfPackage(source, purls);
+  const isKnown =
+    coordinates.length > 0 ||
+    digests.some(({ algorithm, hex }) => findDigest(algorithm, hex) !== undefined);
+  for (const purl of purls) {
+    const hub = hubIdentityOfPurl(purl, kind);
+    coordinates.push(...hub.coordinates);
+    nameRefs.push(...hub.nameRefs);
+  }
+  coordinates.push(...place.coordinates);
+  if (!isKnown) nameRefs.push(...namesOf(source));
+  return {
     kinds: [kind],
     pointer,
     names: name === undefined ? [] : [name],
     digests,
-    coordinates: [
-      ...purls.coordinates,
-      ...hub.flatMap(({ coordinates }) => coordinates),
-      ...place.coordinates,
-    ],
-    nameRefs: [...purls.nameRefs, ...hub.flatMap(({ nameRefs }) => nameRefs)],
+    coordinates,
+    nameRefs,
     local: place.local,
     attributes: packageAttributes(source),
   };
-  const isKnown =
-    purls.coordinates.length > 0 ||
-    digests.some(({ algorithm, hex }) => findDigest(algorithm, hex));
-  return isKnown
-    ? common
-    : { ...common, nameRefs: [...(common.nameRefs ?? []), ...namesOf(source)] };
 }
 
 /** Everything that a file's record says it is. Its path names a file of this document only. */
@@ -105,7 +105,7 @@ export function fileEntity(
     digests: usableChecksums(builder, source.checksums, pointer),
     coordinates: place.coordinates,
     local: place.local,
-    attributes: attributes([['license', source.licenseConcluded]]),
+    attributes: licenseAttribute(source.licenseConcluded),
   };
 }
 
@@ -117,7 +117,7 @@ export function snippetEntity(source: SpdxSnippet, place: ElementPlace): EntityI
     names: source.name === undefined ? [] : [source.name],
     coordinates: place.coordinates,
     local: place.local,
-    attributes: attributes([['license', source.licenseConcluded]]),
+    attributes: licenseAttribute(source.licenseConcluded),
   };
 }
 
@@ -162,24 +162,25 @@ function namesOf({ name, version, externalRefs }: SpdxPackage): string[] {
 
 function packageAttributes(source: SpdxPackage): Readonly<Record<string, string>> {
   const cpe = source.externalRefs.find(({ type }) => type === 'cpe23Type' || type === 'cpe22Type');
-  return attributes([
-    ['version', source.version],
-    ['license', source.licenseDeclared],
-    ['licenseConcluded', source.licenseConcluded],
-    ['downloadLocation', source.downloadLocation],
-    ['verificationCode', source.verificationCode],
-    ['purpose', source.purpose],
-    ['cpe', cpe?.locator],
-  ]);
+  const found: Record<string, string> = {};
+  put(found, 'version', source.version);
+  put(found, 'license', source.licenseDeclared);
+  put(found, 'licenseConcluded', source.licenseConcluded);
+  put(found, 'downloadLocation', source.downloadLocation);
+  put(found, 'verificationCode', source.verificationCode);
+  put(found, 'purpose', source.purpose);
+  put(found, 'cpe', cpe?.locator);
+  return found;
 }
 
-function attributes(
-  pairs: readonly (readonly [string, string | undefined])[],
-): Readonly<Record<string, string>> {
+function licenseAttribute(license: string | undefined): Readonly<Record<string, string>> {
   const found: Record<string, string> = {};
-  for (const [key, value] of pairs) {
-    const text = stated(value);
-    if (text !== undefined) found[key] = text.slice(0, MAX_ATTRIBUTE);
-  }
+  put(found, 'license', license);
   return found;
+}
+
+/** Sets an attribute, where the document says anything. */
+export function put(found: Record<string, string>, key: string, value: string | undefined): void {
+  const text = stated(value);
+  if (text !== undefined) found[key] = text.slice(0, MAX_ATTRIBUTE);
 }

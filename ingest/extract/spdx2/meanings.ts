@@ -129,5 +129,5 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
 
 /** What a relationship type means; undefined for one that SPDX 2 does not have. Hyphens count as underscores. */
 export function meaningOf(type: string): Meaning | undefined {
-  return MEANINGS.get(type.toUpperCase().replaceAll('-', '_'));
+  return MEANINGS.get(type) ?? MEANINGS.get(type.toUpperCase().replaceAll('-', '_'));
 }

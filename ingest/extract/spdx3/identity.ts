@@ -5,7 +5,7 @@ import { hubIdentityOfPurl } from '../cyclonedx/hub.ts';
 import { sharedName } from '../cyclonedx/identity.ts';
 import { usableChecksums } from '../sbom/checksums.ts';
 import { purlIdentity } from '../sbom/purl-identity.ts';
-import { stated } from '../spdx2/identity.ts';
+import { put, stated } from '../spdx2/identity.ts';
 import type { Kind } from '../../../graph/domain/kinds.ts';
 import type { Artifact } from '../../../schemas/spdx3/model.ts';
 import type { EntityInput, FactsBuilder } from '../facts-builder.ts';
@@ -25,7 +25,6 @@ const KIND_OF_TYPE: ReadonlyMap<string, Kind> = new Map([
 ]);
 const GITOID_SHA256 = /^gitoid:(?:blob|tree|commit|tag):sha256:[0-9a-f]{64}$/;
 const MAX_LOCAL = 512;
-const MAX_ATTRIBUTE = 256;
 /** Individuals that stand for "none" and "not said" (model/Core/Individuals). */
 const ABSENT = /(?:^|[/#:])(?:NoAssertion|None)(?:Element|License)$/;
 
@@ -53,30 +52,29 @@ export function artifactEntity(
   const { pointer, name, id } = source;
   const kinds = kindsOfArtifact(source);
   const digests = usableChecksums(builder, source.hashes, pointer);
-  const purls = purlRefs(builder, source);
-  const hub = purls.all.map((purl) => hubIdentityOfPurl(purl, kinds[0] ?? 'Package'));
+  const { coordinates, nameRefs } = purlRefs(builder, source);
+  const purls = [...coordinates, ...nameRefs];
   const iri = iriCoordinate(id);
   const contentRefs = source.gitoids.filter((text) => GITOID_SHA256.test(text));
   const isKnown =
     contentRefs.length > 0 ||
-    purls.coordinates.length > 0 ||
+    coordinates.length > 0 ||
     digests.some(({ algorithm, hex }) => findDigest(algorithm, hex) !== undefined);
+  for (const purl of purls) {
+    const hub = hubIdentityOfPurl(purl, kinds[0] ?? 'Package');
+    coordinates.push(...hub.coordinates);
+    nameRefs.push(...hub.nameRefs);
+  }
+  if (iri !== undefined) coordinates.push(iri);
+  if (!isKnown) nameRefs.push(...namesOf(source));
   return {
     kinds,
     pointer,
     names: name === undefined ? [] : [name],
     digests,
     contentRefs,
-    coordinates: [
-      ...purls.coordinates,
-      ...hub.flatMap(({ coordinates }) => coordinates),
-      ...(iri === undefined ? [] : [iri]),
-    ],
-    nameRefs: [
-      ...purls.names,
-      ...hub.flatMap(({ nameRefs }) => nameRefs),
-      ...(isKnown ? [] : namesOf(source)),
-    ],
+    coordinates,
+    nameRefs,
     local: localOf(id, pointer),
     attributes: attributesOf(source, license),
   };
@@ -92,22 +90,20 @@ function kindsOfArtifact({ type, purpose, name }: Artifact): readonly Kind[] {
   return isFile ? kindsOfFileName(name ?? '') : ['Package'];
 }
 
-interface PurlRefs {
-  readonly coordinates: readonly string[];
-  readonly names: readonly string[];
-  readonly all: readonly string[];
-}
-
-function purlRefs(builder: FactsBuilder, { purls, pointer }: Artifact): PurlRefs {
+/** The purls of an artifact that are any: those with a version, and those without. */
+function purlRefs(
+  builder: FactsBuilder,
+  { purls, pointer }: Artifact,
+): { readonly coordinates: string[]; readonly nameRefs: string[] } {
   const coordinates: string[] = [];
-  const names: string[] = [];
+  const nameRefs: string[] = [];
   for (const text of purls) {
     const identity = purlIdentity(text);
     if (identity.level === 'coordinate') coordinates.push(identity.ref);
-    else if (identity.level === 'name') names.push(identity.ref);
+    else if (identity.level === 'name') nameRefs.push(identity.ref);
     else builder.problem('purl-invalid', pointer, `not a purl: "${text}"`);
   }
-  return { coordinates, names, all: [...coordinates, ...names] };
+  return { coordinates, nameRefs };
 }
 
 /** A package's name, with its version; a file's path names a file of this document only. */
@@ -123,18 +119,13 @@ function namesOf({ type, name, version, cpes }: Artifact): readonly string[] {
 
 function attributesOf(source: Artifact, license: string | undefined): Record<string, string> {
   const found: Record<string, string> = {};
-  for (const [key, value] of [
-    ['version', source.version],
-    ['license', license],
-    ['purpose', source.purpose],
-    ['downloadLocation', source.downloadLocation],
-    ['verificationCode', source.verificationCodes[0]?.hex],
-    ['typeOfModel', source.typesOfModel.join(', ')],
-    ['datasetType', source.datasetTypes.join(', ')],
-    ['sensitivePersonalInformation', source.sensitivePersonalInformation],
-  ] as const) {
-    const text = stated(value);
-    if (text !== undefined) found[key] = text.slice(0, MAX_ATTRIBUTE);
-  }
+  put(found, 'version', source.version);
+  put(found, 'license', license);
+  put(found, 'purpose', source.purpose);
+  put(found, 'downloadLocation', source.downloadLocation);
+  put(found, 'verificationCode', source.verificationCodes[0]?.hex);
+  put(found, 'typeOfModel', source.typesOfModel.join(', '));
+  put(found, 'datasetType', source.datasetTypes.join(', '));
+  put(found, 'sensitivePersonalInformation', source.sensitivePersonalInformation);
   return found;
 }
