@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { excerpt } from '../../core/errors.ts';
 import { isJsonObject, member, pointerJoin, stringMember } from '../../core/json.ts';
+import { checkMemberTypes, type MemberPlace } from './member-types.ts';
 import {
   ANNOTATION_TYPES,
   CHECKSUM_ALGORITHMS,
@@ -23,6 +24,9 @@ const VERSIONS = new Set(['SPDX-2.0', 'SPDX-2.1', 'SPDX-2.2', 'SPDX-2.3']);
 /** Clause 3.2 of each: letters, digits, `.` and `-`. */
 const ELEMENT_ID = /^SPDXRef-[a-zA-Z0-9.-]+$/;
 const ANY_ID = /^(?:DocumentRef-[a-zA-Z0-9.+-]+:)?SPDXRef-[a-zA-Z0-9.-]+$|^NONE$|^NOASSERTION$/;
+const EXTERNAL = /^(DocumentRef-[a-zA-Z0-9.+-]+):/;
+/** RFC 9110, 4.2.1: such a URI has a host. */
+const NO_HOST = /^https?:\/\/(?:\/|$)/;
 /** 6.9: "YYYY-MM-DDThh:mm:ssZ". */
 const CREATED = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 const CREATOR = /^(?:Tool|Organization|Person): ?\S/;
@@ -31,16 +35,21 @@ const PURL = /^pkg:[A-Za-z][A-Za-z0-9.+-]*\/./;
 const NEW_PACKAGE_MEMBERS = ['primaryPackagePurpose', 'builtDate', 'releaseDate', 'validUntilDate'];
 /** Mandatory up to 2.2, optional in 2.3. */
 const OLD_PACKAGE_MEMBERS = ['licenseConcluded', 'licenseDeclared', 'copyrightText'];
+/** Mandatory, and taken empty by the JSON schema and by spdx-tools. */
+const MAY_BE_EMPTY: ReadonlySet<string> = new Set(['name', 'fileName', 'comment']);
+/** Of files and snippets, mandatory up to 2.2. */
+const OLD_LICENCE_MEMBERS = ['licenseConcluded', 'copyrightText'];
 const MAX_LISTED = 20;
 
 /**
- * Checks the rules of SPDX 2 on mandatory members, identifiers, versions, times and listed terms over the JSON form. Licence
+ * Checks the rules of SPDX 2 on mandatory members, identifiers, versions, times and listed terms over the JSON form, and in
+ * documents of that form what each member holds. Licence
  * expressions are not judged, and members that the specification does not know are let be.
  * @param format of the document: only JSON and YAML forms hold members that carry no lineage (annotations, ranges, licence texts)
  * @see https://spdx.github.io/spdx-spec/v2.3/
  */
 export function checkSpdx2Conformance(root: JsonValue, format: string): Spdx2Conformance {
-  const rules = new Rules(format === 'spdx2-json' || format === 'spdx2-yaml');
+  const rules = new Rules(format);
   if (isJsonObject(root)) rules.checkDocument(root);
   else rules.fault('', 'not an object');
   const { problems } = rules;
@@ -53,8 +62,13 @@ class Rules {
   readonly #isWhole: boolean;
   #isBefore23 = false;
 
-  constructor(isWhole: boolean) {
-    this.#isWhole = isWhole;
+  /** True where the form writes data types: YAML and XML leave them to their readers. */
+  readonly #hasTypes: boolean;
+  readonly #externalDocuments = new Set<string>();
+
+  constructor(format: string) {
+    this.#isWhole = format === 'spdx2-json' || format === 'spdx2-yaml';
+    this.#hasTypes = format === 'spdx2-json';
   }
 
   fault(pointer: string, message: string): void {
@@ -75,18 +89,27 @@ class Rules {
     }
     this.#text(root, 'name', '');
     this.#checkNamespace(root);
+    if (this.#hasTypes) {
+      checkMemberTypes(root, (place, message) => {
+        this.fault(pointerOf(place), message);
+        return this.problems.length < MAX_LISTED;
+      });
+    }
     this.#checkCreation(member(root, 'creationInfo'));
     const ids = new Set<string>(['SPDXRef-DOCUMENT']);
     this.#each(root, 'packages', (item, pointer) => this.#checkPackage(item, pointer, ids));
     this.#each(root, 'files', (item, pointer) => this.#checkFile(item, pointer, ids));
     this.#each(root, 'snippets', (item, pointer) => this.#checkSnippet(item, pointer, ids));
+    this.#each(root, 'externalDocumentRefs', (item, pointer) => {
+      this.#texts(item, ['externalDocumentId', 'spdxDocument'], pointer);
+      this.#externalDocuments.add(stringMember(item, 'externalDocumentId') ?? '');
+      const checksum = member(item, 'checksum');
+      if (isJsonObject(checksum)) this.#checkAlgorithm(checksum, `${pointer}/checksum`);
+    });
     this.#each(root, 'relationships', (item, pointer) =>
       this.#checkRelationship(item, pointer, ids),
     );
     this.#checkAnnotations(root, '');
-    this.#each(root, 'externalDocumentRefs', (item, pointer) =>
-      this.#texts(item, ['externalDocumentId', 'spdxDocument'], pointer),
-    );
     if (this.#isWhole) {
       this.#each(root, 'hasExtractedLicensingInfos', (item, pointer) =>
         this.#texts(item, ['licenseId', 'extractedText'], pointer),
@@ -118,6 +141,9 @@ class Rules {
     this.#checkId(item, pointer, ids);
     this.#text(item, 'name', pointer);
     this.#text(item, 'downloadLocation', pointer);
+    if (NO_HOST.test(stringMember(item, 'downloadLocation') ?? '')) {
+      this.fault(`${pointer}/downloadLocation`, 'a URL without a host (7.7)');
+    }
     this.#checkChecksums(item, pointer);
     this.#checkAnnotations(item, pointer);
     this.#term(item, 'primaryPackagePurpose', pointer, PACKAGE_PURPOSES);
@@ -150,6 +176,7 @@ class Rules {
     }
     this.#checkChecksums(item, pointer);
     this.#checkAnnotations(item, pointer);
+    if (this.#hasTypes && this.#isBefore23) this.#texts(item, OLD_LICENCE_MEMBERS, pointer);
     const types = member(item, 'fileTypes');
     (Array.isArray(types) ? (types as readonly JsonValue[]) : []).forEach((type, at) => {
       if (typeof type !== 'string' || !FILE_TYPES.has(type))
@@ -167,15 +194,19 @@ class Rules {
       item,
       'checksums',
       (checksum, at) => {
-        const algorithm = stringMember(checksum, 'algorithm') ?? '';
-        const known = this.#isBefore23 ? OLD_CHECKSUM_ALGORITHMS : CHECKSUM_ALGORITHMS;
-        if (!known.has(algorithm)) {
-          this.fault(`${at}/algorithm`, `"${algorithm}" is unknown, or new in SPDX-2.3`);
-        }
+        this.#checkAlgorithm(checksum, at);
         this.#text(checksum, 'checksumValue', at);
       },
       pointer,
     );
+  }
+
+  #checkAlgorithm(checksum: JsonObject, pointer: string): void {
+    const algorithm = stringMember(checksum, 'algorithm') ?? '';
+    const known = this.#isBefore23 ? OLD_CHECKSUM_ALGORITHMS : CHECKSUM_ALGORITHMS;
+    if (!known.has(algorithm)) {
+      this.fault(`${pointer}/algorithm`, `"${algorithm}" is unknown, or new in SPDX-2.3`);
+    }
   }
 
   #checkId(item: JsonObject, pointer: string, ids: Set<string>): void {
@@ -188,9 +219,22 @@ class Rules {
   #checkSnippet(item: JsonObject, pointer: string, ids: Set<string>): void {
     this.#checkId(item, pointer, ids);
     this.#text(item, 'snippetFromFile', pointer);
+    if (this.#hasTypes && this.#isBefore23) this.#texts(item, OLD_LICENCE_MEMBERS, pointer);
     const ranges = member(item, 'ranges');
     if (this.#isWhole && (!Array.isArray(ranges) || ranges.length === 0)) {
       this.fault(`${pointer}/ranges`, 'is mandatory (9.3)');
+    }
+    this.#each(item, 'ranges', (range, at) => this.#checkRange(range, at), pointer);
+  }
+
+  /** 9.3, 9.4: a range of bytes or of lines. */
+  #checkRange(range: JsonObject, pointer: string): void {
+    for (const key of ['startPointer', 'endPointer']) {
+      const end = member(range, key);
+      const places = [member(end, 'offset'), member(end, 'lineNumber')];
+      if (isJsonObject(end) && places.every((place) => (place ?? null) === null)) {
+        this.fault(`${pointer}/${key}`, 'neither an offset nor a line');
+      }
     }
   }
 
@@ -211,7 +255,10 @@ class Rules {
     for (const key of ['spdxElementId', 'relatedSpdxElement']) {
       const id = stringMember(item, key) ?? '';
       const isHere = !id.startsWith('SPDXRef-') || ids.has(id);
-      if (!ANY_ID.test(id) || !isHere) this.fault(`${pointer}/${key}`, `not an element: "${id}"`);
+      const [, document] = EXTERNAL.exec(id) ?? [];
+      const isThere = document === undefined || this.#externalDocuments.has(document);
+      if (!ANY_ID.test(id) || !isHere || !isThere)
+        this.fault(`${pointer}/${key}`, `not an element: "${id}"`);
     }
     this.#text(item, 'relationshipType', pointer);
     this.#term(item, 'relationshipType', pointer, RELATIONSHIP_TYPES);
@@ -230,7 +277,8 @@ class Rules {
 
   #text(item: JsonObject, key: string, pointer: string): void {
     const text = stringMember(item, key);
-    if (text === undefined || text === '') this.fault(`${pointer}/${key}`, 'is mandatory');
+    if (text === undefined || (text === '' && !MAY_BE_EMPTY.has(key)))
+      this.fault(`${pointer}/${key}`, 'is mandatory');
   }
 
   #each(
@@ -245,4 +293,10 @@ class Rules {
       if (isJsonObject(item)) check(item, pointerJoin(base, key, at));
     });
   }
+}
+
+function pointerOf(place: MemberPlace): string {
+  const keys: (string | number)[] = [];
+  for (let at: MemberPlace | undefined = place; at !== undefined; at = at.parent) keys.push(at.key);
+  return pointerJoin('', ...keys.reverse());
 }

@@ -24,7 +24,7 @@ describe('rules of SPDX 2', () => {
     [{ spdxVersion: undefined }, '/spdxVersion'],
     [{ dataLicense: 'MIT' }, '/dataLicense'],
     [{ SPDXID: 'SPDXRef-x' }, '/SPDXID'],
-    [{ name: '' }, '/name'],
+    [{ name: null }, '/name'],
     [{ documentNamespace: 'elasticsearch' }, '/documentNamespace'],
     [{ documentNamespace: 'https://example.com/#x' }, '/documentNamespace'],
     [
@@ -82,7 +82,14 @@ describe('rules of SPDX 2', () => {
       '/hasExtractedLicensingInfos/0/extractedText',
     ],
     [
-      { externalDocumentRefs: [{ externalDocumentId: 'DocumentRef-a' }] },
+      {
+        externalDocumentRefs: [
+          {
+            externalDocumentId: 'DocumentRef-a',
+            checksum: { algorithm: 'SHA1', checksumValue: '0' },
+          },
+        ],
+      },
       '/externalDocumentRefs/0/spdxDocument',
     ],
     [{ snippets: [{ SPDXID: 'SPDXRef-s', snippetFromFile: 'SPDXRef-f' }] }, '/snippets/0/ranges'],

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+import { isJsonObject } from '../../core/json.ts';
+import { MEMBERS } from './members.ts';
+import type { JsonObject, JsonValue } from '../../core/canonical-json-jcs.ts';
+
+/** Where a member stands: joined to a pointer only where there is something to say. */
+export interface MemberPlace {
+  readonly parent: MemberPlace | undefined;
+  readonly key: string | number;
+}
+
+/** Told of a member that is not what it should be; answers whether to go on. */
+export type ReportMember = (place: MemberPlace, message: string) => boolean;
+
+interface MemberRule {
+  readonly type: string;
+  readonly isList: boolean;
+  readonly isMandatory: boolean;
+}
+
+const RULES: ReadonlyMap<string, ReadonlyMap<string, MemberRule>> = new Map(
+  Object.entries(MEMBERS).map(([kind, members]) => [
+    kind,
+    new Map(Object.entries(members).map(([key, text]) => [key, parseRule(text)])),
+  ]),
+);
+
+/**
+ * Reports each member of a document that does not hold what the table says. Null is absence; members that the table does
+ * not know are let be. Nesting is bounded by the table.
+ */
+export function checkMemberTypes(root: JsonObject, report: ReportMember): void {
+  checkObject(root, 'Document', undefined, report);
+}
+
+function parseRule(text: string): MemberRule {
+  const type = text.replace(/!$/, '').replace(/\[\]$/, '');
+  return { type, isList: text.includes('[]'), isMandatory: text.endsWith('!') };
+}
+
+function checkObject(
+  object: JsonObject,
+  kind: string,
+  parent: MemberPlace | undefined,
+  report: ReportMember,
+): boolean {
+  const rules = RULES.get(kind);
+  if (rules === undefined) return true;
+  for (const [key, value] of Object.entries(object)) {
+    const rule = rules.get(key);
+    if (rule === undefined || value === null) continue;
+    if (!checkMember(value, rule, { parent, key }, report)) return false;
+  }
+  for (const [key, { isMandatory }] of rules) {
+    const isMissing = isMandatory && (!Object.hasOwn(object, key) || object[key] === null);
+    if (isMissing && !report({ parent, key }, 'is mandatory')) return false;
+  }
+  return true;
+}
+
+function checkMember(
+  value: JsonValue,
+  rule: MemberRule,
+  place: MemberPlace,
+  report: ReportMember,
+): boolean {
+  if (!rule.isList) return checkValue(value, rule.type, place, report);
+  if (!Array.isArray(value)) return report(place, 'is no array');
+  let key = 0;
+  for (const item of value as readonly JsonValue[]) {
+    if (!checkValue(item, rule.type, { parent: place, key }, report)) return false;
+    key++;
+  }
+  return true;
+}
+
+function checkValue(
+  value: JsonValue,
+  type: string,
+  place: MemberPlace,
+  report: ReportMember,
+): boolean {
+  if (type === 'string' || type === 'boolean') {
+    return typeof value === type || report(place, `is no ${type}`);
+  }
+  if (type === 'integer') return Number.isInteger(value) || report(place, 'is no integer');
+  if (!isJsonObject(value)) return report(place, 'is no object');
+  return checkObject(value, type, place, report);
+}
