@@ -23,6 +23,7 @@ import { grype } from './by-tool/grype.ts';
 import { jenkins } from './by-tool/jenkins.ts';
 import { jenkinsStages } from './by-tool/jenkins-stages.ts';
 import { jenkinsTests } from './by-tool/jenkins-tests.ts';
+import { junit } from './by-tool/junit.ts';
 import { llmGuard } from './by-tool/llm-guard.ts';
 import { mlrun } from './by-tool/mlrun.ts';
 import { mlrunArtifact } from './by-tool/mlrun-artifact.ts';
@@ -93,4 +94,5 @@ export const TOOL_ADAPTERS: readonly ToolAdapter[] = [
   jenkins,
   jenkinsTests,
   jenkinsStages,
+  junit,
 ];
