@@ -195,13 +195,20 @@ export class FactColumns {
   #node(at: number): NodeFact | undefined {
     const ref = this.refOf(at);
     if (ref === undefined) return undefined;
-    const node = {
+    const kinds = kindListOf(this.#kinds.at(at));
+    const names = this.#sorted(this.#names, at);
+    const list = this.#attributes.at(at);
+    if (list === NO_LIST) return { ref, kinds, names };
+    const read = (): TextRecord => this.#recordOf(list);
+    // most of those who walk the nodes do not ask for them, and a record costs more than the rest of a node
+    return {
       ref,
-      kinds: kindListOf(this.#kinds.at(at)),
-      names: this.#sorted(this.#names, at),
+      kinds,
+      names,
+      get attributes() {
+        return read();
+      },
     };
-    const attributes = this.attributesOf(at);
-    return attributes === undefined ? node : { ...node, attributes };
   }
 
   #edge(at: number): EdgeFact | undefined {
