@@ -100,21 +100,22 @@ export function writeJson(context: CommandContext, value: unknown): void {
 
 /**
  * The same, where there may be more than one string should hold: an object of some members and then some lists, written as
- * their items are made.
+ * their items are made and as fast as they are read.
  */
-export function writeJsonLists(
-  context: CommandContext,
+export async function writeJsonLists(
+  { terminal }: Pick<CommandContext, 'terminal'>,
   members: Readonly<Record<string, unknown>>,
   lists: Readonly<Record<string, Iterable<unknown>>>,
-): void {
+): Promise<void> {
   let pending = '';
   for (const piece of jsonPieces(members, lists)) {
     pending += piece;
     if (pending.length < WRITE_CHARS) continue;
-    context.terminal.out(printableLines(pending));
+    terminal.out(printableLines(pending));
     pending = '';
+    await terminal.outTaken();
   }
-  context.terminal.out(`${printableLines(pending)}\n`);
+  terminal.out(`${printableLines(pending)}\n`);
 }
 
 const WRITE_CHARS = 1 << 16;

@@ -81,9 +81,11 @@ export async function main(
 }
 
 function processTerminal(): Terminal {
+  const out = writerTo(process.stdout);
   return {
-    out: writerTo(process.stdout),
-    err: writerTo(process.stderr),
+    out: out.write,
+    outTaken: out.taken,
+    err: writerTo(process.stderr).write,
     isInteractive: process.stderr.isTTY === true,
     // 0 is what some terminals say that do not know
     columns: process.stdout.columns || UNKNOWN_COLUMNS,
@@ -91,13 +93,33 @@ function processTerminal(): Terminal {
   };
 }
 
+interface Writer {
+  readonly write: (text: string) => void;
+  readonly taken: () => Promise<void>;
+}
+
 /** Goes on in silence where the reader has gone (`| head`): the work and its exit code stay the same. */
-function writerTo(stream: NodeJS.WriteStream): (text: string) => void {
+function writerTo(stream: NodeJS.WriteStream): Writer {
   let isGone = false;
   stream.on('error', () => {
     isGone = true;
   });
-  return (text) => {
-    if (!isGone) stream.write(text);
+  return {
+    write: (text) => {
+      if (!isGone) stream.write(text);
+    },
+    taken: async () => {
+      if (!isGone && stream.writableNeedDrain) await firstOf(stream, ['drain', 'error', 'close']);
+    },
   };
+}
+
+function firstOf(stream: NodeJS.WriteStream, events: readonly string[]): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      for (const event of events) stream.off(event, done);
+      resolve();
+    };
+    for (const event of events) stream.on(event, done);
+  });
 }

@@ -57,7 +57,7 @@ async function inspect(
   for (const path of paths) {
     if (options.model === true) {
       const folder = await readModelFolder(path);
-      writeFolder(context, path, extractModelFolder(folder), options);
+      await writeFolder(context, path, extractModelFolder(folder), options);
       standings.push('accepted');
       continue;
     }
@@ -71,7 +71,7 @@ async function inspect(
       try {
         for (const document of await prepareDocument(one.bytes, one.source, trust, prepare)) {
           standings.push(document.standing);
-          if (options.json === true) writeJsonLists(context, ...inspected(document));
+          if (options.json === true) await writeJsonLists(context, ...inspected(document));
           else printDocument(context.terminal, document);
         }
       } finally {
@@ -91,17 +91,17 @@ async function* receiveInput({ input }: CommandContext, spool: Spool): AsyncGene
   yield await receiveStream(input, 'stdin', spool);
 }
 
-function writeFolder(
+async function writeFolder(
   context: CommandContext,
   source: string,
   facts: Facts,
   options: InspectOptions,
-): void {
+): Promise<void> {
   const ref = facts.nodes[facts.subjects[0] ?? -1]?.ref ?? '';
   if (options.json === true) {
     const { format, version, problems } = facts;
     const said = { entities: entitiesOf(facts), relations: relationsOf(facts), problems };
-    writeJsonLists(context, { source, format, version, ref }, said);
+    await writeJsonLists(context, { source, format, version, ref }, said);
     return;
   }
   context.terminal.out(`${styled(context.terminal, 'bold', printable(source))}\n  ${ref}\n`);

@@ -4,6 +4,8 @@ import { styleText } from 'node:util';
 /** Where a command writes. `--json` goes to out; everything that is only for people goes to err. */
 export interface Terminal {
   readonly out: (text: string) => void;
+  /** Resolves when the reader of out can take more, or has gone. Whoever writes much waits for it, or all of it is kept. */
+  readonly outTaken: () => Promise<void>;
   readonly err: (text: string) => void;
   /** True where err is a terminal that a progress bar may redraw. */
   readonly isInteractive: boolean;

@@ -266,6 +266,7 @@ async function runHere(
   let err = '';
   const terminal = {
     out: (text: string) => void (out += text),
+    outTaken: () => Promise.resolve(),
     err: (text: string) => void (err += text),
     isInteractive: false,
     columns: 80,

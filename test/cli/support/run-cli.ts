@@ -50,6 +50,7 @@ export async function runCli(
     out: (text: string) => {
       out += text;
     },
+    outTaken: () => Promise.resolve(),
     err: (text: string) => {
       err += text;
     },
