@@ -8,6 +8,9 @@ import { extractSpdx2 } from './spdx2/extract.ts';
 import type { Decoded, Detected } from '../../schemas/decoded.ts';
 import type { FormatReader, ReadContext, Reading } from './extractor.ts';
 
+/** What tag-value does not allow: a tag without its colon, and a second value of what is "0..1" or "1..1". */
+const TAG_FAULTS: ReadonlySet<string> = new Set(['tag-without-colon', 'repeated-tag']);
+
 /** Reads SPDX 2.0 to 2.3 in JSON, tag-value, RDF/XML, XML and YAML. */
 export const spdx2Reader: FormatReader = {
   formats: SPDX2_FORMATS,
@@ -31,7 +34,7 @@ function readSpdx2Document(decoded: Decoded, detected: Detected, context: ReadCo
     ...problem,
     pointer: form.placeOf(problem.pointer),
   }));
-  const repaired = form.problems.filter(({ code }) => code === 'tag-without-colon');
+  const repaired = form.problems.filter(({ code }) => TAG_FAULTS.has(code));
   const conformanceProblems = [...inPlace, ...repaired];
   return { facts, conformant: conformanceProblems.length === 0, conformanceProblems };
 }

@@ -40,7 +40,7 @@ function documentWith(more: Json): Json {
 /** The pointers of the faults. */
 function faultsOf(more: Json, format = 'spdx2-json'): string[] {
   const { problems } = checkSpdx2Conformance(documentWith(more) as JsonValue, format);
-  return [...new Set(problems.map(({ pointer }) => pointer))];
+  return problems.map(({ pointer }) => pointer);
 }
 
 const pkg = (more: Json): string[] => faultsOf({ packages: [{ ...PACKAGE, ...more }] });
@@ -61,7 +61,11 @@ describe('what each member holds', () => {
     [{ relationships: 'none' }, '/relationships'],
     [{ revieweds: [{}] }, '/revieweds/0/reviewDate'],
     [
-      { hasExtractedLicensingInfos: [{ licenseId: 'a', extractedText: 'b', crossRefs: [{}] }] },
+      {
+        hasExtractedLicensingInfos: [
+          { licenseId: 'LicenseRef-a', extractedText: 'b', crossRefs: [{}] },
+        ],
+      },
       '/hasExtractedLicensingInfos/0/crossRefs/0/url',
     ],
   ])('%j', (more, pointer) => {
@@ -134,11 +138,19 @@ describe('what other members say', () => {
     expect(ends({ offset: '1' })).toEqual(['/snippets/0/ranges/0/startPointer/offset']);
   });
 
+  test('the licences of a snippet', () => {
+    const snippet = { ...SNIPPET, licenseConcluded: 'MIT', licenseInfoInSnippets: ['NONE', 'OR'] };
+    expect(faultsOf({ files: [FILE], snippets: [snippet] })).toEqual([
+      '/snippets/0/licenseInfoInSnippets/1',
+    ]);
+  });
+
   test('before 2.3 files and snippets have a licence and a copyright', () => {
     const old = { spdxVersion: 'SPDX-2.2', files: [FILE], snippets: [SNIPPET] };
     expect(faultsOf(old)).toEqual([
       '/files/0/licenseConcluded',
       '/files/0/copyrightText',
+      '/files/0/licenseInfoInFiles',
       '/snippets/0/licenseConcluded',
       '/snippets/0/copyrightText',
     ]);

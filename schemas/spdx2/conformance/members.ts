@@ -31,11 +31,11 @@ export const MEMBERS: Readonly<Record<string, Readonly<Record<string, string>>>>
     licenseListVersion: 'string',
   },
   ExternalDocumentRef: {
-    checksum: 'Checksum!',
+    checksum: 'Checksum',
     externalDocumentId: 'string',
     spdxDocument: 'string',
   },
-  Checksum: { algorithm: 'string!', checksumValue: 'string!' },
+  Checksum: { algorithm: 'string', checksumValue: 'string' },
   ExtractedLicensingInfo: {
     comment: 'string',
     crossRefs: 'CrossRef[]',
@@ -98,7 +98,7 @@ export const MEMBERS: Readonly<Record<string, Readonly<Record<string, string>>>>
   },
   PackageVerificationCode: {
     packageVerificationCodeExcludedFiles: 'string[]',
-    packageVerificationCodeValue: 'string!',
+    packageVerificationCodeValue: 'string',
   },
   File: {
     SPDXID: 'string',
