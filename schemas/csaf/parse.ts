@@ -10,6 +10,7 @@ import type {
   CsafNote,
   CsafProduct,
   CsafRelationship,
+  CsafStatus,
   CsafVulnerability,
 } from './model.ts';
 
@@ -26,28 +27,39 @@ export function parseCsaf(json: JsonDocument): Csaf {
   const tree = root.at('product_tree');
   const groups = tree.at('product_groups').items.flatMap(groupOf);
   const members = new GroupBook(groups);
+  const combined = combinationsOf(tree);
   return {
-    version: document.at('csaf_version').text,
-    category: document.at('category').text,
-    title: document.at('title').text,
-    publisher: document.at('publisher', 'name').text,
-    publisherNamespace: document.at('publisher', 'namespace').text,
-    trackingId: tracking.at('id').text,
+    version: document.textAt('csaf_version'),
+    category: document.textAt('category'),
+    title: document.textAt('title'),
+    publisher: document.at('publisher').textAt('name'),
+    publisherNamespace: document.at('publisher').textAt('namespace'),
+    trackingId: tracking.textAt('id'),
     trackingVersion: tracking.at('version').written,
-    trackingStatus: tracking.at('status').text,
-    releasedAt: tracking.at('current_release_date').text,
-    products: productsOf(tree),
+    trackingStatus: tracking.textAt('status'),
+    releasedAt: tracking.textAt('current_release_date'),
+    products: productsOf(productPlaces(tree, combined)),
     relationships: [
-      ...tree.at('relationships').items.flatMap(relationshipOf),
-      ...tree.at('product_paths').items.flatMap(pathOf),
+      ...combined.relationships.flatMap(relationshipOf),
+      ...combined.paths.flatMap(pathOf),
     ],
     groups,
     vulnerabilities: root.at('vulnerabilities').items.map((one) => vulnerabilityOf(one, members)),
   };
 }
 
+/** Where a tree defines products by relating others. */
+interface Combinations {
+  readonly relationships: readonly Place[];
+  readonly paths: readonly Place[];
+}
+
+function combinationsOf(tree: Place): Combinations {
+  return { relationships: tree.at('relationships').items, paths: tree.at('product_paths').items };
+}
+
 /** Every product of the tree in the order in which it is defined: names, branches at any depth, combinations. */
-export function productPlaces(tree: Place): Place[] {
+export function productPlaces(tree: Place, combined: Combinations = combinationsOf(tree)): Place[] {
   const found = [...tree.at('full_product_names').items];
   const stack = [...tree.at('branches').items].reverse();
   for (let branch = stack.pop(); branch !== undefined; branch = stack.pop()) {
@@ -55,53 +67,59 @@ export function productPlaces(tree: Place): Place[] {
     if (product.isObject) found.push(product);
     for (const inner of branch.at('branches').items.reverse()) stack.push(inner);
   }
-  const combined = [...tree.at('relationships').items, ...tree.at('product_paths').items];
-  for (const place of combined) {
-    const product = place.at('full_product_name');
-    if (product.isObject) found.push(product);
+  for (const places of [combined.relationships, combined.paths]) {
+    for (const place of places) {
+      const product = place.at('full_product_name');
+      if (product.isObject) found.push(product);
+    }
   }
   return found;
 }
 
-function productsOf(tree: Place): CsafProduct[] {
-  return productPlaces(tree).flatMap((place) => {
-    const id = place.at('product_id').text;
-    if (id === undefined) return [];
+function productsOf(places: readonly Place[]): CsafProduct[] {
+  const products: CsafProduct[] = [];
+  for (const place of places) {
+    const id = place.textAt('product_id');
+    if (id === undefined) continue;
     const helper = place.at('product_identification_helper');
-    const purl = helper.at('purl').text;
-    const purls = helper.at('purls').texts;
-    if (purl !== undefined) purls.unshift(purl);
-    return [
-      {
-        id,
-        name: place.at('name').text ?? id,
-        purls,
-        cpe: helper.at('cpe').text,
-        hashes: helper.at('hashes').items.flatMap(hashesOf),
-        pointer: place.pointer,
-      },
-    ];
-  });
+    products.push({
+      id,
+      name: place.textAt('name') ?? id,
+      purls: helper.exists ? purlsOf(helper) : NOTHING,
+      cpe: helper.textAt('cpe'),
+      hashes: helper.exists ? helper.at('hashes').items.flatMap(hashesOf) : NOTHING,
+      pointer: place.pointer,
+    });
+  }
+  return products;
+}
+
+const NOTHING: readonly never[] = [];
+
+function purlsOf(helper: Place): string[] {
+  const purl = helper.textAt('purl');
+  const purls = helper.at('purls').texts;
+  return purl === undefined ? purls : [purl, ...purls];
 }
 
 function hashesOf(place: Place): CsafHash[] {
-  const fileName = place.at('filename').text;
+  const fileName = place.textAt('filename');
   return place.at('file_hashes').items.flatMap((one) => {
-    const algorithm = one.at('algorithm').text;
-    const value = one.at('value').text;
+    const algorithm = one.textAt('algorithm');
+    const value = one.textAt('value');
     if (algorithm === undefined || value === undefined) return [];
     return [{ algorithm, value, fileName }];
   });
 }
 
 function relationshipOf(place: Place): CsafRelationship[] {
-  const component = place.at('product_reference').text;
-  const whole = place.at('relates_to_product_reference').text;
+  const component = place.textAt('product_reference');
+  const whole = place.textAt('relates_to_product_reference');
   if (component === undefined || whole === undefined) return [];
   return [
     {
-      category: place.at('category').text ?? '',
-      product: place.at('full_product_name', 'product_id').text,
+      category: place.textAt('category') ?? '',
+      product: place.at('full_product_name').textAt('product_id'),
       component,
       whole,
       pointer: place.pointer,
@@ -111,20 +129,20 @@ function relationshipOf(place: Place): CsafRelationship[] {
 
 /** 2.1 writes a chain of relationships: a product, then what it is in, then what that is in. */
 function pathOf(place: Place): CsafRelationship[] {
-  const product = place.at('full_product_name', 'product_id').text;
-  let component = place.at('beginning_product_reference').text;
+  const product = place.at('full_product_name').textAt('product_id');
+  let component = place.textAt('beginning_product_reference');
   return place.at('subpaths').items.flatMap((step) => {
-    const whole = step.at('next_product_reference').text;
+    const whole = step.textAt('next_product_reference');
     const from = component;
     component = whole;
     if (from === undefined || whole === undefined) return [];
-    const category = step.at('category').text ?? '';
+    const category = step.textAt('category') ?? '';
     return [{ category, product, component: from, whole, pointer: step.pointer }];
   });
 }
 
 function groupOf(place: Place): CsafGroup[] {
-  const id = place.at('group_id').text;
+  const id = place.textAt('group_id');
   if (id === undefined) return [];
   const products = place.at('product_ids').texts;
   return [{ id, products, pointer: place.pointer }];
@@ -132,34 +150,36 @@ function groupOf(place: Place): CsafGroup[] {
 
 function vulnerabilityOf(place: Place, groups: GroupBook): CsafVulnerability {
   const ids = place.at('ids').items.flatMap((one) => {
-    const text = one.at('text').text;
-    return text === undefined ? [] : [[one.at('system_name').text ?? '', text] as const];
+    const text = one.textAt('text');
+    return text === undefined ? [] : [[one.textAt('system_name') ?? '', text] as const];
   });
-  const statuses = place
-    .at('product_status')
-    .entries.flatMap(([list, products]) =>
-      products.items.flatMap((one) =>
-        one.text === undefined ? [] : [{ list, product: one.text, pointer: one.pointer }],
-      ),
-    );
   return {
-    cve: place.at('cve').text,
+    cve: place.textAt('cve'),
     ids,
-    title: place.at('title').text,
-    statuses,
-    flags: place.at('flags').items.map((one) => noteOf(one, one.at('label'), groups)),
-    remediations: place
-      .at('remediations')
-      .items.map((one) => noteOf(one, one.at('category'), groups)),
+    title: place.textAt('title'),
+    statuses: statusesOf(place.at('product_status')),
+    flags: place.at('flags').items.map((one) => noteOf(one, 'label', groups)),
+    remediations: place.at('remediations').items.map((one) => noteOf(one, 'category', groups)),
     pointer: place.pointer,
   };
 }
 
-function noteOf(place: Place, label: Place, groups: GroupBook): CsafNote {
+function statusesOf(lists: Place): CsafStatus[] {
+  const statuses: CsafStatus[] = [];
+  for (const [list, products] of lists.entries) {
+    for (const one of products.items) {
+      const product = one.text;
+      if (product !== undefined) statuses.push({ list, product, pointer: one.pointer });
+    }
+  }
+  return statuses;
+}
+
+function noteOf(place: Place, label: 'label' | 'category', groups: GroupBook): CsafNote {
   const own = place.at('product_ids').texts;
   const grouped = groups.productsOf(place.at('group_ids').texts);
   const products = grouped.length === 0 ? own : own.concat(grouped);
-  return { label: label.text ?? '', products, pointer: place.pointer };
+  return { label: place.textAt(label) ?? '', products, pointer: place.pointer };
 }
 
 /** Reads the flags or remediations of one vulnerability, groups resolved, each product once. */
@@ -170,7 +190,7 @@ export function parseNotes(root: Place): NotesOf {
   const groups = new GroupBook(root.at('product_tree', 'product_groups').items.flatMap(groupOf));
   return (list, label) =>
     list.items.map((one) => {
-      const note = noteOf(one, one.at(label), groups);
+      const note = noteOf(one, label, groups);
       return { ...note, products: [...new Set(note.products)] };
     });
 }

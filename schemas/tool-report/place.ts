@@ -60,6 +60,14 @@ export class Place {
     return place ?? this;
   }
 
+  /** `at(key).text`, and no place is made for it: most members are asked for their text alone. */
+  textAt(key: string): string | undefined {
+    const { value } = this;
+    // nothing that objects inherit is text
+    const found = isJsonObject(value) ? value[key] : undefined;
+    return typeof found === 'string' && found !== '' ? found : undefined;
+  }
+
   get exists(): boolean {
     return this.value !== undefined && this.value !== null;
   }
