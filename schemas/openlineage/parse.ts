@@ -45,18 +45,19 @@ function parseEvent(event: Place): OpenLineageEvent {
   const run = event.at('run');
   const job = event.at('job');
   const facets = run.at('facets');
+  const jobFacets = job.at('facets');
   const engine = facets.at('processing_engine');
   const dataset = event.at('dataset');
-  const runId = run.at('runId').text;
-  const source = sourceOf(job.at('facets', 'sourceCodeLocation'));
+  const runId = run.textAt('runId');
+  const source = sourceOf(jobFacets.at('sourceCodeLocation'));
   const parent = facets.at('parent');
   return defined({
     kind: kindOf(event),
     pointer: event.pointer,
-    eventType: event.at('eventType').text,
-    eventTime: event.at('eventTime').text,
-    producer: event.at('producer').text,
-    schemaUrl: event.at('schemaURL').text,
+    eventType: event.textAt('eventType'),
+    eventTime: event.textAt('eventTime'),
+    producer: event.textAt('producer'),
+    schemaUrl: event.textAt('schemaURL'),
     runId,
     job: nameOf(job),
     inputs: event.at('inputs').items.flatMap(datasetOf),
@@ -66,16 +67,14 @@ function parseEvent(event: Place): OpenLineageEvent {
     upstreamRuns: facets.at('jobDependencies', 'upstream').items.map(parentOf),
     ...(engine.isObject && {
       engine: defined({
-        name: engine.at('name').text,
+        name: engine.textAt('name'),
         version: engine.at('version').written,
       }),
     }),
     source,
-    lineage: [job.at('facets'), facets].flatMap((owner) =>
-      entriesOf(owner.at('lineage', 'entries')),
-    ),
+    lineage: [jobFacets, facets].flatMap((owner) => entriesOf(owner.at('lineage', 'entries'))),
     runFacets: facets.keys.sort(),
-    jobFacets: job.at('facets').keys.sort(),
+    jobFacets: jobFacets.keys.sort(),
   });
 }
 
@@ -86,8 +85,8 @@ function kindOf(event: Place): OpenLineageKind {
 }
 
 function nameOf(place: Place): OpenLineageName | undefined {
-  const namespace = place.at('namespace').text;
-  const name = place.at('name').text;
+  const namespace = place.textAt('namespace');
+  const name = place.textAt('name');
   if (namespace === undefined && name === undefined) return undefined;
   return { namespace: namespace ?? '', name: name ?? '', pointer: place.pointer };
 }
@@ -100,22 +99,27 @@ function datasetOf(place: Place): OpenLineageDataset[] {
 
 function datasetFacets(facets: Place): Omit<OpenLineageDataset, 'namespace' | 'name' | 'pointer'> {
   const lineage = facets.at('lineage');
-  const fields = lineage.at('fields').entries.flatMap(([, field]) => field.at('inputs').items);
-  const inputs = [...lineage.at('inputs').items, ...fields];
+  const version = facets.at('version');
   return defined({
-    version: facets.at('version', 'datasetVersion').written,
-    hasVersionFacet: facets.at('version').isObject,
-    datasetType: facets.at('datasetType', 'datasetType').text,
+    version: version.at('datasetVersion').written,
+    hasVersionFacet: version.isObject,
+    datasetType: facets.at('datasetType').textAt('datasetType'),
     symlinks: facets.at('symlinks', 'identifiers').items.flatMap((one) => nameOf(one) ?? []),
     columns: columnsOf(facets.at('columnLineage')),
-    ...(lineage.isObject &&
-      !lineage.at('entries').isArray && { lineage: inputs.flatMap(sourceNameOf) }),
+    ...(lineage.isObject && !lineage.at('entries').isArray && { lineage: sourcesOf(lineage) }),
     facets: facets.keys.sort(),
   });
 }
 
+/** The inputs of a whole and those of its fields. */
+function sourcesOf(whole: Place): LineageSource[] {
+  const fields = whole.at('fields').entries.flatMap(([, field]) => field.at('inputs').items);
+  return [...whole.at('inputs').items, ...fields].flatMap(sourceNameOf);
+}
+
 /** `fields` relates single fields; `dataset` (1-2-0) holds inputs that touch all of them, joins and filters. */
 function columnsOf(facet: Place): ColumnEdge[] {
+  if (!facet.isObject) return [];
   const perField = facet
     .at('fields')
     .entries.flatMap(([field, place]) =>
@@ -126,37 +130,37 @@ function columnsOf(facet: Place): ColumnEdge[] {
     const from = nameOf(one);
     return from === undefined
       ? []
-      : [{ field, from: { ...from, field: one.at('field').text ?? '*' } }];
+      : [{ field, from: { ...from, field: one.textAt('field') ?? '*' } }];
   });
 }
 
 function sourceNameOf(place: Place): LineageSource[] {
   const name = nameOf(place);
   if (name === undefined) return [];
-  const type = place.at('type').text === 'JOB' ? 'JOB' : 'DATASET';
-  return [defined({ ...name, type, runId: place.at('runId').text })];
+  const type = place.textAt('type') === 'JOB' ? 'JOB' : 'DATASET';
+  return [defined({ ...name, type, runId: place.textAt('runId') })];
 }
 
 function entriesOf(entries: Place): LineageEntry[] {
   return entries.items.map((entry) => {
-    const inputs = [
-      ...entry.at('inputs').items,
-      ...entry.at('fields').entries.flatMap(([, field]) => field.at('inputs').items),
-    ].flatMap(sourceNameOf);
-    return defined({ target: sourceNameOf(entry)[0], inputs, pointer: entry.pointer });
+    return defined({
+      target: sourceNameOf(entry)[0],
+      inputs: sourcesOf(entry),
+      pointer: entry.pointer,
+    });
   });
 }
 
 function parentOf(facet: Place): ParentRun {
   return defined({
-    runId: facet.at('run', 'runId').text,
+    runId: facet.at('run').textAt('runId'),
     job: nameOf(facet.at('job')),
     pointer: facet.pointer,
   });
 }
 
 function sourceOf(facet: Place): OpenLineageEvent['source'] {
-  const url = facet.at('repoUrl').text ?? facet.at('url').text;
+  const url = facet.textAt('repoUrl') ?? facet.textAt('url');
   if (url === undefined) return undefined;
-  return defined({ url, version: facet.at('version').text, pointer: facet.pointer });
+  return defined({ url, version: facet.textAt('version'), pointer: facet.pointer });
 }

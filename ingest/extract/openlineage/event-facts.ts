@@ -23,9 +23,10 @@ type ExplicitLineage = ReadonlyMap<string, readonly LineageSource[]>;
 
 /** States what one event says: of a run, of a job as designed, or of a dataset. */
 export function stateEvent(builder: FactsBuilder, event: OpenLineageEvent): void {
-  const nodeOf = namesOf(builder, event);
-  for (const dataset of [event.dataset ?? [], event.inputs, event.outputs].flat()) {
-    const node = builder.entity(datasetEntity(dataset, event.producer));
+  const datasets = new DescribedDatasets(builder, event.producer);
+  const nodeOf = namesOf(builder, event, datasets);
+  for (const dataset of datasetsOf(event)) {
+    const node = datasets.nodeOf(dataset);
     stateColumns(builder, node, dataset, nodeOf);
     if (event.kind === 'dataset') stateDatasetEvent(builder, node, dataset, nodeOf);
   }
@@ -34,29 +35,67 @@ export function stateEvent(builder: FactsBuilder, event: OpenLineageEvent): void
   const run = addRun(builder, event);
   builder.subject(run);
   for (const input of event.inputs) {
-    const node = builder.entity(datasetEntity(input, event.producer));
+    const node = datasets.nodeOf(input);
     builder.edge(run, 'used', node, input.pointer, { qualifiers: { role: 'input' } });
   }
   for (const output of event.outputs) {
-    stateOutput(builder, event, run, output, explicit.get(keyOf(output)), nodeOf);
+    const node = datasets.nodeOf(output);
+    const causes = explicit.size === 0 ? undefined : explicit.get(keyOf(output));
+    if (causes === undefined) builder.edge(node, 'wasGeneratedBy', run, output.pointer);
+    else stateExplicitOutput(builder, { run, output, node, causes }, nodeOf);
   }
   stateJobLineage(builder, event, run, nodeOf);
 }
 
-/** A dataset that is read and written under one name is, as a cause, the one that was read. */
-function namesOf(builder: FactsBuilder, event: OpenLineageEvent): NodeOfName {
-  const known = new Map<string, OpenLineageDataset>();
-  for (const dataset of [event.dataset ?? [], event.outputs, event.inputs].flat()) {
-    known.set(keyOf(dataset), dataset);
+function datasetsOf({ dataset, inputs, outputs }: OpenLineageEvent): readonly OpenLineageDataset[] {
+  return dataset === undefined ? [...inputs, ...outputs] : [dataset, ...inputs, ...outputs];
+}
+
+/** The nodes of the datasets that one event describes. */
+class DescribedDatasets {
+  readonly #builder: FactsBuilder;
+  readonly #producer: string | undefined;
+  readonly #nodes = new Map<OpenLineageDataset, number>();
+
+  constructor(builder: FactsBuilder, producer: string | undefined) {
+    this.#builder = builder;
+    this.#producer = producer;
   }
+
+  /** Each field of a dataset asks for it again. That adds nothing, unless it has attributes: of these the last ones count. */
+  nodeOf(dataset: OpenLineageDataset): number {
+    const known = this.#nodes.get(dataset);
+    if (known !== undefined) return known;
+    const node = this.#builder.entity(datasetEntity(dataset, this.#producer));
+    const hasAttributes = dataset.version !== undefined || dataset.datasetType !== undefined;
+    if (!hasAttributes) this.#nodes.set(dataset, node);
+    return node;
+  }
+}
+
+/** A dataset that is read and written under one name is, as a cause, the one that was read. */
+function namesOf(
+  builder: FactsBuilder,
+  event: OpenLineageEvent,
+  datasets: DescribedDatasets,
+): NodeOfName {
+  let known: ReadonlyMap<string, OpenLineageDataset> | undefined;
   return (name) => {
+    known ??= byName(event);
     const described = known.get(keyOf(name));
-    return builder.entity(
-      described === undefined
-        ? namedEntity(name, event.producer)
-        : datasetEntity(described, event.producer),
-    );
+    if (described !== undefined) return datasets.nodeOf(described);
+    return builder.entity(namedEntity(name, event.producer));
   };
+}
+
+/** Of several with one name the last one: an input rather than an output. */
+function byName({
+  dataset,
+  inputs,
+  outputs,
+}: OpenLineageEvent): ReadonlyMap<string, OpenLineageDataset> {
+  const all = dataset === undefined ? [...outputs, ...inputs] : [dataset, ...outputs, ...inputs];
+  return new Map(all.map((one) => [keyOf(one), one]));
 }
 
 function stateDatasetEvent(
@@ -111,23 +150,23 @@ function runAttributes(event: OpenLineageEvent, label: string): Readonly<Record<
   return attributes;
 }
 
+/** An output of a run whose causes are named. */
+interface ExplicitOutput {
+  readonly run: number;
+  readonly output: OpenLineageDataset;
+  readonly node: number;
+  readonly causes: readonly LineageSource[];
+}
+
 /**
  * Where a lineage facet names the causes of an output, these are its causes, not every input of the run ("a consumer should
  * use it instead of inferring inputs x outputs"): the output comes from a step of the run that used only them.
  */
-function stateOutput(
+function stateExplicitOutput(
   builder: FactsBuilder,
-  event: OpenLineageEvent,
-  run: number,
-  output: OpenLineageDataset,
-  causes: readonly LineageSource[] | undefined,
+  { run, output, node, causes }: ExplicitOutput,
   nodeOf: NodeOfName,
 ): void {
-  const node = builder.entity(datasetEntity(output, event.producer));
-  if (causes === undefined) {
-    builder.edge(node, 'wasGeneratedBy', run, output.pointer);
-    return;
-  }
   const part = builder.nodeOf(partRef(builder, run, output), ['Run'], [output.name]);
   builder.edge(node, 'wasGeneratedBy', part, output.pointer);
   builder.edge(part, 'wasInformedBy', run, output.pointer, { qualifiers: { role: 'part' } });
@@ -141,6 +180,7 @@ function stateJobLineage(
   run: number,
   nodeOf: NodeOfName,
 ): void {
+  if (event.lineage.length === 0) return;
   const outputs = new Set(event.outputs.map(keyOf));
   for (const { target, inputs, pointer } of event.lineage) {
     if (target === undefined || target.type === 'JOB') {
