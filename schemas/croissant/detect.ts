@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isJsonObject } from '../../core/json.ts';
-import { CroissantVocabulary } from './vocabulary.ts';
+import { CroissantVocabulary, type FoundMember } from './vocabulary.ts';
 import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 import type { Decoded, Detected } from '../decoded.ts';
 
@@ -34,8 +34,16 @@ export function findCroissantVersion(dataset: JsonValue): '0.8' | '1.0' | '1.1' 
 
 /** Every `conformsTo` of a dataset, as written. */
 export function conformsToOf(dataset: JsonValue): readonly string[] {
-  const vocabulary = vocabularyOf(dataset);
-  const found = vocabulary.find(dataset, 'dct:conformsTo', 'sc:conformsTo')?.value;
+  return conformsToIn(vocabularyOf(dataset).find(dataset, ...CONFORMS_TO));
+}
+
+/** What `conformsTo` may mean. */
+export const CONFORMS_TO = ['dct:conformsTo', 'sc:conformsTo'] as const;
+
+/** Every `conformsTo` in a member of that meaning. */
+export function conformsToIn(member: FoundMember | undefined): readonly string[] {
+  const found = member?.value;
+  if (typeof found === 'string') return [found];
   const values = Array.isArray(found) ? (found as readonly JsonValue[]) : [found];
   return values.flatMap((value) => {
     const text = isJsonObject(value) ? value['@id'] : value;

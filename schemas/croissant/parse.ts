@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PedigreeError } from '../../core/errors.ts';
 import { isJsonObject, pointerJoin, stringMember } from '../../core/json.ts';
-import { conformsToOf, datasetsOf, vocabularyOf } from './detect.ts';
+import { CONFORMS_TO, conformsToIn, datasetsOf, vocabularyOf } from './detect.ts';
 import { wantMembers, type CroissantVocabulary, type FoundMember } from './vocabulary.ts';
 import type { JsonObject, JsonValue } from '../../core/canonical-json-jcs.ts';
 import type {
@@ -30,6 +30,8 @@ export function parseCroissant(value: JsonValue): readonly CroissantDataset[] {
 }
 
 const DATASET_MEMBERS = wantMembers({
+  types: ['@type'],
+  conformsTo: CONFORMS_TO,
   name: ['sc:name'],
   url: ['sc:url'],
   sameAs: ['sc:sameAs'],
@@ -47,6 +49,7 @@ const DATASET_MEMBERS = wantMembers({
 });
 
 const FILE_MEMBERS = wantMembers({
+  types: ['@type'],
   name: ['sc:name'],
   contentUrl: ['sc:contentUrl'],
   encodingFormat: ['sc:encodingFormat'],
@@ -92,8 +95,8 @@ class DatasetParser {
     const pointer = this.#pointer;
     const found = this.#vocabulary.findAll(this.#dataset, DATASET_MEMBERS);
     return {
-      conformsTo: conformsToOf(this.#dataset),
-      types: this.#vocabulary.typesOf(this.#dataset),
+      conformsTo: conformsToIn(found.conformsTo),
+      types: this.#vocabulary.typesIn(found.types),
       name: this.#text(found.name) ?? '',
       url: present(this.#text(found.url)),
       sameAs: this.#texts(found.sameAs),
@@ -121,7 +124,7 @@ class DatasetParser {
   /** @see https://docs.mlcommons.org/croissant/docs/croissant-rai-spec.html */
   #responsible(): ReadonlyMap<string, string> {
     const found = new Map<string, string>();
-    for (const key of Object.keys(this.#dataset)) {
+    for (const key in this.#dataset) {
       const meaning = this.#vocabulary.meaning(key);
       if (!meaning.startsWith('rai:')) continue;
       const text = this.#plain(this.#dataset[key]);
@@ -132,10 +135,10 @@ class DatasetParser {
 
   #file({ value, pointer }: Placed): CroissantFile[] {
     if (!isJsonObject(value)) return [];
-    const types = this.#vocabulary.typesOf(value);
-    const isSet = types.some((type) => type === 'cr:FileSet' || type === 'sc:FileSet');
-    const isObject = types.some((type) => type === 'cr:FileObject' || type === 'sc:FileObject');
     const found = this.#vocabulary.findAll(value, FILE_MEMBERS);
+    const types = this.#vocabulary.typesIn(found.types);
+    const isSet = types.includes('cr:FileSet') || types.includes('sc:FileSet');
+    const isObject = types.includes('cr:FileObject') || types.includes('sc:FileObject');
     const name = this.#text(found.name) ?? '';
     return [
       {
@@ -201,12 +204,15 @@ class DatasetParser {
   }
 
   #texts(found: FoundMember | undefined): string[] {
+    if (found === undefined) return [];
     return listOf(found).flatMap((value) => this.#plain(value) ?? []);
   }
 
   /** The first text; for a text in several languages the first that is written. */
   #text(found: FoundMember | undefined): string | undefined {
-    const [first] = listOf(found);
+    const value = found?.value;
+    if (typeof value === 'string') return value;
+    const first = Array.isArray(value) ? (value as readonly JsonValue[])[0] : value;
     const plain = this.#plain(first);
     if (plain !== undefined || !isJsonObject(first)) return plain;
     return Object.values(first).find((value) => typeof value === 'string');

@@ -36,16 +36,28 @@ const STANDARD_CONTEXT: JsonObject = {
   conformsTo: 'dct:conformsTo',
 };
 
-/** The members that a reader wants of a node, each under a name of the reader's: which one by its meaning. */
-export type WantedMembers<K extends string> = ReadonlyMap<string, K>;
+/** The members that a reader wants of a node, each under a name of the reader's. */
+export interface WantedMembers<K extends string> {
+  /** Which one by its meaning. */
+  readonly names: ReadonlyMap<string, K>;
+  /** A node that has none of them. What is found is laid over it, so that all nodes are records of one shape. */
+  readonly none: FoundMembers<K>;
+}
+
+/** Members by the reader's names; undefined where the node has none that means it. */
+export type FoundMembers<K extends string> = Readonly<Record<K, FoundMember | undefined>>;
 
 /** @param meanings what a member may mean, by the reader's name for it */
 export function wantMembers<K extends string>(
   meanings: Readonly<Record<K, readonly string[]>>,
 ): WantedMembers<K> {
-  const wanted = new Map<string, K>();
-  for (const name in meanings) for (const meaning of meanings[name]) wanted.set(meaning, name);
-  return wanted;
+  const names = new Map<string, K>();
+  const none: Partial<Record<K, undefined>> = {};
+  for (const name in meanings) {
+    none[name] = undefined;
+    for (const meaning of meanings[name]) names.set(meaning, name);
+  }
+  return { names, none: none as FoundMembers<K> };
 }
 
 /** A member found by its meaning. */
@@ -86,7 +98,7 @@ export class CroissantVocabulary {
   /** The first member that means one of the given names. */
   find(node: JsonValue | undefined, ...meanings: readonly string[]): FoundMember | undefined {
     if (!isJsonObject(node)) return undefined;
-    for (const key of Object.keys(node)) {
+    for (const key in node) {
       if (!meanings.includes(this.meaning(key))) continue;
       const value = node[key];
       if (value !== undefined) return { key, value };
@@ -98,11 +110,11 @@ export class CroissantVocabulary {
   findAll<K extends string>(
     node: JsonValue | undefined,
     wanted: WantedMembers<K>,
-  ): Partial<Record<K, FoundMember>> {
-    const found: Partial<Record<K, FoundMember>> = {};
-    if (!isJsonObject(node)) return found;
-    for (const key of Object.keys(node)) {
-      const name = wanted.get(this.meaning(key));
+  ): FoundMembers<K> {
+    if (!isJsonObject(node)) return wanted.none;
+    const found: Record<K, FoundMember | undefined> = { ...wanted.none };
+    for (const key in node) {
+      const name = wanted.names.get(this.meaning(key));
       const value = node[key];
       if (name !== undefined && value !== undefined) found[name] ??= { key, value };
     }
@@ -111,7 +123,13 @@ export class CroissantVocabulary {
 
   /** Every type of a node, by meaning. */
   typesOf(node: JsonValue | undefined): readonly string[] {
-    const found = this.find(node, '@type')?.value;
+    return this.typesIn(this.find(node, '@type'));
+  }
+
+  /** Every type that a member of types names, by meaning. */
+  typesIn(member: FoundMember | undefined): readonly string[] {
+    const found = member?.value;
+    if (typeof found === 'string') return [this.meaning(found)];
     const types = Array.isArray(found) ? (found as readonly JsonValue[]) : [found];
     return types.flatMap((type) => (typeof type === 'string' ? [this.meaning(type)] : []));
   }
