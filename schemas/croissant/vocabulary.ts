@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isJsonObject, member, stringMember } from '../../core/json.ts';
+import { isJsonObject, stringMember } from '../../core/json.ts';
 import type { JsonObject, JsonValue } from '../../core/canonical-json-jcs.ts';
 
 /** Namespaces of a Croissant document, longest first, each with the one prefix that this code uses for it. */
@@ -35,6 +35,19 @@ const STANDARD_CONTEXT: JsonObject = {
   ),
   conformsTo: 'dct:conformsTo',
 };
+
+/** What the terms and prefixes of a context stand for. As a map: most that is asked for is put together, and not in it. */
+function termsOf(context: JsonObject): ReadonlyMap<string, string> {
+  const terms = new Map<string, string>();
+  for (const term in context) {
+    const mapped = context[term];
+    const iri = typeof mapped === 'string' ? mapped : stringMember(mapped, '@id');
+    if (iri !== undefined) terms.set(term, iri);
+  }
+  return terms;
+}
+
+const STANDARD_TERMS = termsOf(STANDARD_CONTEXT);
 
 /** The members that a reader wants of a node, each under a name of the reader's. */
 export interface WantedMembers<K extends string> {
@@ -74,14 +87,15 @@ export interface FoundMember {
  * @see https://www.w3.org/TR/json-ld11/#iri-expansion-within-a-context
  */
 export class CroissantVocabulary {
-  readonly #context: JsonObject;
+  readonly #terms: ReadonlyMap<string, string>;
   readonly #vocab: string;
   readonly #known = new Map<string, string>();
 
   /** @param context the document's `@context`; anything but an object means the standard one */
   constructor(context: JsonValue | undefined) {
-    this.#context = isJsonObject(context) ? context : STANDARD_CONTEXT;
-    this.#vocab = stringMember(this.#context, '@vocab') ?? '';
+    const own = isJsonObject(context) ? context : undefined;
+    this.#terms = own === undefined ? STANDARD_TERMS : termsOf(own);
+    this.#vocab = stringMember(own ?? STANDARD_CONTEXT, '@vocab') ?? '';
   }
 
   /** `prefix:name` with the prefixes of this file, the expanded IRI where the namespace is another, or the keyword. */
@@ -137,18 +151,13 @@ export class CroissantVocabulary {
   #expand(term: string, hops: number): string {
     // two hops reach every term of a Croissant context; a context that refers in circles stops here
     if (hops > 4) return term;
-    const mapped = this.#mapped(term);
+    const mapped = this.#terms.get(term);
     if (mapped !== undefined && mapped !== term) return this.#expand(mapped, hops + 1);
     const colon = term.indexOf(':');
     if (colon < 0) return `${this.#vocab}${term}`;
     const [prefix, rest] = [term.slice(0, colon), term.slice(colon + 1)];
-    const namespace = rest.startsWith('//') ? undefined : this.#mapped(prefix);
+    const namespace = rest.startsWith('//') ? undefined : this.#terms.get(prefix);
     return namespace === undefined ? term : `${this.#expand(namespace, hops + 1)}${rest}`;
-  }
-
-  #mapped(term: string): string | undefined {
-    const mapped = member(this.#context, term);
-    return typeof mapped === 'string' ? mapped : stringMember(mapped, '@id');
   }
 }
 
