@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { canonicalizeJcs, type JsonValue } from '../../core/canonical-json-jcs.ts';
-import { includesAscii } from '../../core/bytes.ts';
+import { includesAscii, indexOfByte } from '../../core/bytes.ts';
 import { PedigreeError } from '../../core/errors.ts';
 import { headOf, type DocumentBytes } from '../../core/stored-bytes.ts';
 import type { SchemaProblem } from '../../schemas/intoto/problem.ts';
@@ -25,9 +25,12 @@ export function jsonOf(decoded: Decoded): JsonValue {
   return value;
 }
 
+const BACKSLASH = 0x5c;
+
 /** Looks at the bytes, since the text of a large document is not at hand. In UTF-16 they are not looked for. */
 function mayEscapeSurrogates(bytes: DocumentBytes): boolean {
   if ((headOf(bytes, 1)[0] ?? 0) >= 0xfe) return true;
+  if (indexOfByte(bytes, BACKSLASH) < 0) return false;
   return includesAscii(bytes, '\\ud') || includesAscii(bytes, '\\uD');
 }
 

@@ -31,10 +31,15 @@ export function detectDsse(decoded: Decoded): Detected | undefined {
  * verification by name instead of taking the payload with it; a payload that cannot be decoded is fatal.
  * @param value the envelope object, parsed JSON
  * @param at JSON Pointer of the envelope inside its document
+ * @param material what came along with the envelope; it takes the place of what signatures carry beside the specification
  * @throws {PedigreeError} ERR_PARSE_DOCUMENT where payload, payloadType or signatures are not what DSSE says; ERR_LIMIT_ITEMS
  * @see https://github.com/secure-systems-lab/dsse/blob/v1.0.2/envelope.md
  */
-export function parseDsse(value: unknown, at = ''): ParsedEnvelope {
+export function parseDsse(
+  value: unknown,
+  at = '',
+  material?: SignedEnvelope['material'],
+): ParsedEnvelope {
   const payloadType = stringMember(value, 'payloadType');
   const encoded = stringMember(value, 'payload');
   const entries = arrayMember(value, 'signatures');
@@ -78,13 +83,18 @@ export function parseDsse(value: unknown, at = ''): ParsedEnvelope {
     collectCertificates(entry, place, certificates, problems);
     return toSignature(entry, place, problems);
   });
+  const carried = certificates.length > 0 ? { certificates } : undefined;
+  const came = material ?? carried;
   const envelope: SignedEnvelope = {
     envelopeType: 'dsse',
     payloadType,
     payload,
-    signedBytes: preAuthenticationEncoding(payloadType, payload),
+    // a copy of the payload, which only who checks signatures needs
+    get signedBytes() {
+      return preAuthenticationEncoding(payloadType, payload);
+    },
     signatures,
-    ...(certificates.length > 0 && { material: { certificates } }),
+    ...(came !== undefined && { material: came }),
   };
   return { envelope, problems };
 }

@@ -27,6 +27,8 @@ export function canonicalizeOlpc(value: JsonValue): string {
 function quote(text: string): string {
   if (!text.isWellFormed())
     throw new PedigreeError('ERR_PARSE_DOCUMENT', 'text with a lone surrogate');
+  // nearly no text has anything to escape
+  if (!text.includes('"') && !text.includes('\\')) return `"${text}"`;
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 

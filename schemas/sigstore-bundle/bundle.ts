@@ -86,17 +86,14 @@ function unwrap(
   material: VerificationMaterial,
   problems: SchemaProblem[],
 ): SignedEnvelope {
-  const parsed = parseDsse(dsse, '/dsseEnvelope');
+  const { publicKeyHint, certificates } = material;
+  const parsed = parseDsse(dsse, '/dsseEnvelope', {
+    ...(publicKeyHint !== undefined && { publicKeyHint }),
+    ...(certificates.length > 0 && { certificates }),
+  });
   for (const { code, pointer, message } of parsed.problems)
     addProblem(problems, code, pointer, message);
-  const { publicKeyHint, certificates } = material;
-  return {
-    ...parsed.envelope,
-    material: {
-      ...(publicKeyHint !== undefined && { publicKeyHint }),
-      ...(certificates.length > 0 && { certificates }),
-    },
-  };
+  return parsed.envelope;
 }
 
 function parseMessage(value: JsonValue | undefined, problems: SchemaProblem[]): MessageSignature {
