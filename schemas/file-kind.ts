@@ -3,6 +3,12 @@
 /** What a file name says about a file. A subset of the graph's kinds, named here because schemas know no graph. */
 export type FileKind = 'Model' | 'Dataset' | 'Code' | 'Config' | 'Prompt' | 'File';
 
+/** Lists that are never changed: one is given out for each file there is. */
+const listOf = (kind: FileKind): readonly FileKind[] => Object.freeze([kind]);
+const PROMPT = listOf('Prompt');
+const CONFIG = listOf('Config');
+const FILE = listOf('File');
+
 const KIND_OF_EXTENSION: ReadonlyMap<string, FileKind> = new Map([
   ...['onnx', 'safetensors', 'gguf', 'ggml', 'pt', 'pth', 'ckpt', 'h5', 'keras', 'tflite'].map(
     (extension) => [extension, 'Model'] as const,
@@ -30,6 +36,10 @@ const KIND_OF_EXTENSION: ReadonlyMap<string, FileKind> = new Map([
   ...['yaml', 'yml', 'toml', 'ini', 'cfg'].map((extension) => [extension, 'Config'] as const),
 ]);
 
+const KINDS_OF_EXTENSION: ReadonlyMap<string, readonly FileKind[]> = new Map(
+  Array.from(KIND_OF_EXTENSION, ([extension, kind]) => [extension, listOf(kind)]),
+);
+
 /**
  * Kinds that a file's path suggests, by extension and folder. For display and grouping only: a name never makes an
  * identity and nothing is decided by it. A path that says nothing is a File.
@@ -40,14 +50,16 @@ export function kindsOfFileName(path: string): readonly FileKind[] {
   const name = lower.slice(start);
   const dot = name.lastIndexOf('.');
   const extension = dot <= 0 ? '' : name.slice(dot + 1);
-  if (extension === 'prompt' || name.endsWith('.prompt.md')) return ['Prompt'];
+  if (extension === 'prompt' || name.endsWith('.prompt.md')) return PROMPT;
   // nothing else is told by its folder
-  const folders = TEXTUAL.has(extension) ? lower.slice(0, start).split(/[\\/]/) : [];
-  // prompt collections are data files in a folder that says so: `prompts/triage_prompts.jsonl`
-  if (folders.some((folder) => folder === 'prompt' || folder === 'prompts')) return ['Prompt'];
-  const isConfig = folders.some((folder) => folder === 'config' || folder === 'configs');
-  if (extension === 'json' && isConfig) return ['Config'];
-  return [KIND_OF_EXTENSION.get(extension) ?? 'File'];
+  if (TEXTUAL.has(extension)) {
+    const folders = lower.slice(0, start).split(/[\\/]/);
+    // prompt collections are data files in a folder that says so: `prompts/triage_prompts.jsonl`
+    if (folders.includes('prompt') || folders.includes('prompts')) return PROMPT;
+    const isConfig = folders.includes('config') || folders.includes('configs');
+    if (extension === 'json' && isConfig) return CONFIG;
+  }
+  return KINDS_OF_EXTENSION.get(extension) ?? FILE;
 }
 
 const TEXTUAL = new Set(['jsonl', 'json', 'txt', 'md', 'yaml', 'yml', 'csv']);

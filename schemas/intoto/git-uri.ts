@@ -27,6 +27,8 @@ export function isCommit(text: string): boolean {
  * @see https://spdx.github.io/spdx-spec/v2.3/package-information/#77-package-download-location-field (`git+https`)
  */
 export function findGitLocation(uri: string, acceptWeb = false): GitLocation | undefined {
+  // every form has a colon, and most names and paths have none
+  if (!uri.includes(':')) return undefined;
   const scp = uri.includes('@') ? SCP_ADDRESS.exec(uri) : null;
   if (scp !== null) return toLocation(`${scp[1]}/${scp[2]}`);
   const gitScheme = GIT_SCHEMES.find((scheme) => uri.startsWith(scheme));
