@@ -73,6 +73,12 @@ export function wantMembers<K extends string>(
   return { names, none: none as FoundMembers<K> };
 }
 
+/** An IRI in two parts: what a prefix or the vocabulary stands for, and the name below it. */
+interface ExpandedTerm {
+  readonly base: string;
+  readonly name: string;
+}
+
 /** A member found by its meaning. */
 export interface FoundMember {
   /** As the document spells it, for pointers. */
@@ -90,6 +96,7 @@ export class CroissantVocabulary {
   readonly #terms: ReadonlyMap<string, string>;
   readonly #vocab: string;
   readonly #known = new Map<string, string>();
+  readonly #prefixes = new Map<string, string>();
 
   /** @param context the document's `@context`; anything but an object means the standard one */
   constructor(context: JsonValue | undefined) {
@@ -103,7 +110,7 @@ export class CroissantVocabulary {
     if (term.startsWith('@')) return term;
     let meaning = this.#known.get(term);
     if (meaning === undefined) {
-      meaning = compact(this.#expand(term, 0));
+      meaning = this.#compact(this.#expand(term, 0));
       this.#known.set(term, meaning);
     }
     return meaning;
@@ -148,16 +155,29 @@ export class CroissantVocabulary {
     return types.flatMap((type) => (typeof type === 'string' ? [this.meaning(type)] : []));
   }
 
-  #expand(term: string, hops: number): string {
+  /** The prefix of this file for the namespace. A namespace ends in `/` or `#`, so a name without them is no part of it. */
+  #compact({ base, name }: ExpandedTerm): string {
+    if (name.includes('/') || name.includes('#')) return compact(base + name);
+    let prefix = this.#prefixes.get(base);
+    if (prefix === undefined) {
+      prefix = compact(base);
+      this.#prefixes.set(base, prefix);
+    }
+    return prefix + name;
+  }
+
+  #expand(term: string, hops: number): ExpandedTerm {
     // two hops reach every term of a Croissant context; a context that refers in circles stops here
-    if (hops > 4) return term;
+    if (hops > 4) return { base: '', name: term };
     const mapped = this.#terms.get(term);
     if (mapped !== undefined && mapped !== term) return this.#expand(mapped, hops + 1);
     const colon = term.indexOf(':');
-    if (colon < 0) return `${this.#vocab}${term}`;
+    if (colon < 0) return { base: this.#vocab, name: term };
     const [prefix, rest] = [term.slice(0, colon), term.slice(colon + 1)];
     const namespace = rest.startsWith('//') ? undefined : this.#terms.get(prefix);
-    return namespace === undefined ? term : `${this.#expand(namespace, hops + 1)}${rest}`;
+    if (namespace === undefined) return { base: '', name: term };
+    const expanded = this.#expand(namespace, hops + 1);
+    return { base: expanded.base + expanded.name, name: rest };
   }
 }
 
