@@ -58,7 +58,11 @@ export function foldAlgorithm(algorithm: string): string {
 
 /** The digest of (algorithm, hex), or undefined where the algorithm is not strong or the text is not hex of its exact length (a placeholder). */
 export function findDigest(algorithm: string, hex: string): Digest | undefined {
-  const folded = foldAlgorithm(algorithm);
+  return findFoldedDigest(foldAlgorithm(algorithm), hex);
+}
+
+/** The same for the name of an algorithm as foldAlgorithm gives it. */
+export function findFoldedDigest(folded: string, hex: string): Digest | undefined {
   if (STRONG_HEX_LENGTH.get(folded) !== hex.length) return undefined;
   const lower = findLowerHex(hex);
   if (lower === undefined || isOneDigit(lower)) return undefined;
@@ -87,6 +91,11 @@ function isOneDigit(hex: string): boolean {
 /** True for an algorithm of the strong set, whatever its spelling. */
 export function isStrongAlgorithm(algorithm: string): boolean {
   return STRONG_HEX_LENGTH.has(foldAlgorithm(algorithm));
+}
+
+/** True for the name of a strong algorithm as foldAlgorithm gives it. */
+export function isFoldedStrong(folded: string): boolean {
+  return STRONG_HEX_LENGTH.has(folded);
 }
 
 /**

@@ -78,7 +78,8 @@ export class WireReader {
 
   /** Text, or a number as JSON writes it back (listed: some tools write versions and scores as numbers). */
   textOrNumber(from: Located, key: string): string | undefined {
-    const found = member(from.value, key);
+    const found = from.value[key];
+    // nothing that objects inherit is a number
     if (typeof found !== 'number') return this.text(from, key);
     this.problem('number-for-text', placeOf(from, key), `${key} is a number, not text`);
     return String(found);
@@ -94,10 +95,12 @@ export class WireReader {
 
   /** The member as a list; empty where it is missing or something else. */
   list(from: Located, key: string): readonly JsonValue[] {
-    const found = member(from.value, key);
-    if (found === undefined) return NOTHING;
+    const found = from.value[key];
+    // nothing that objects inherit is a list
     if (Array.isArray(found)) return found as readonly JsonValue[];
-    this.wrongType(from, key, 'a list');
+    if (found !== undefined && Object.hasOwn(from.value, key)) {
+      this.wrongType(from, key, 'a list');
+    }
     return NOTHING;
   }
 

@@ -3,7 +3,7 @@ import { PackageURL } from 'packageurl-js';
 import { hexOf, isDigest, sha256 } from '../../core/digest.ts';
 import { hashOfText } from '../../core/tables/hash-slots.ts';
 import { LIMITS } from '../../core/limits.ts';
-import { clip, withoutQuery } from '../../core/text.ts';
+import { clip, wellFormed, withoutQuery } from '../../core/text.ts';
 import type { IdentityLevel } from './kinds.ts';
 
 /** Content identities that are not the digest of one file's bytes: kinds of their own (DESIGN.md 3). */
@@ -105,7 +105,7 @@ export function coordinateRef(namespace: string, name: string, version: string):
  * never become one by being cut.
  */
 export function boundRef(ref: string): string {
-  if (ref.length <= LIMITS.refChars) return ref.toWellFormed();
+  if (ref.length <= LIMITS.refChars) return wellFormed(ref);
   const tail = `~${hexOf(sha256(ref))}`;
   return clip(ref, LIMITS.refChars - tail.length) + tail;
 }

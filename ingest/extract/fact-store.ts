@@ -312,6 +312,11 @@ function withText(
     else all.add(text);
     return known;
   }
+  const [only = ''] = known;
+  if (known.length === 1) {
+    if (text === only) return known;
+    return text < only ? [text, only] : [only, text];
+  }
   let at = known.length;
   while (at > 0 && text < (known[at - 1] ?? '')) at--;
   return at > 0 && known[at - 1] === text ? known : known.toSpliced(at, 0, text);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import {
   EMPTY_SHA256,
-  findDigest,
+  findFoldedDigest,
   findLowerHex,
   foldAlgorithm,
-  isStrongAlgorithm,
+  isFoldedStrong,
 } from '../../core/digest.ts';
 import { excerpt, PedigreeError } from '../../core/errors.ts';
 import { LIMITS } from '../../core/limits.ts';
-import { clip } from '../../core/text.ts';
+import { clip, wellFormed } from '../../core/text.ts';
 import { FactColumns } from '../../graph/domain/fact-columns.ts';
 import type { Claim, Facts, Problem } from '../../graph/domain/facts.ts';
 import { kindBit, kindMask, type Kind } from '../../graph/domain/kinds.ts';
@@ -80,14 +80,15 @@ export class FactsBuilder {
       ? digests
       : [...digests, ...(input.contentRefs ?? NO_TEXTS)];
     const coordinates = this.#coordinates(input);
+    const label = labelOf(input);
     const primary = contents[0] ?? coordinates[0];
-    if (primary === undefined) return this.#mention(input, kinds, local, names);
+    if (primary === undefined) return this.#mention(pointer, label, kinds, local, names);
     const id = this.#node(primary, kinds);
-    this.#label(id, input);
+    this.#label(id, label);
     for (let at = 1; at < contents.length; at++) this.#alias(id, contents[at], kinds, pointer);
     this.#joinCoordinates(id, contents.length > 0, coordinates, kinds, pointer);
     if (names.length > 0) {
-      const mention = this.#mention(input, kinds, `${local ?? primary}#names`, names);
+      const mention = this.#mention(pointer, label, kinds, `${local ?? primary}#names`, names);
       this.edge(id, 'alternateOf', mention, pointer, IMPLIED);
     }
     return id;
@@ -138,9 +139,10 @@ export class FactsBuilder {
       return;
     }
     const strength = options.strength ?? 'explicit';
-    const qualifiers = options.qualifiers === undefined ? NONE : wellFormed(options.qualifiers);
+    const qualifiers =
+      options.qualifiers === undefined ? NONE : wellFormedRecord(options.qualifiers);
     const known = this.#store.findEdge(from, relation, to, strength, qualifiers);
-    this.#store.addPointer(known ?? this.#addEdge(qualifiers), pointer.toWellFormed());
+    this.#store.addPointer(known ?? this.#addEdge(qualifiers), wellFormed(pointer));
   }
 
   #addEdge(qualifiers: TextRecord): number {
@@ -173,7 +175,7 @@ export class FactsBuilder {
     if (this.#problems.length < LIMITS.problems) {
       this.#problems.push({
         code,
-        pointer: pointer.toWellFormed(),
+        pointer: wellFormed(pointer),
         message: excerpt(message, 200),
       });
     } else {
@@ -211,14 +213,15 @@ export class FactsBuilder {
     if (digests === undefined || digests.length === 0) return NO_TEXTS;
     const found: string[] = [];
     for (const { algorithm, hex } of digests) {
-      const digest = findDigest(algorithm, hex);
+      const folded = foldAlgorithm(algorithm);
+      const digest = findFoldedDigest(folded, hex);
       if (digest === EMPTY_SHA256) {
         this.problem('empty-content', pointer, 'digest of empty content joins nothing');
       } else if (digest !== undefined) found.push(digest);
-      else if (isStrongAlgorithm(algorithm)) {
+      else if (isFoldedStrong(folded)) {
         this.problem('placeholder-digest', pointer, `not a ${algorithm} digest: "${hex}"`);
       } else {
-        const weak = findWeakDigest(algorithm, hex);
+        const weak = findWeakDigest(folded, hex);
         if (weak !== undefined) names.push(weak);
       }
     }
@@ -249,17 +252,18 @@ export class FactsBuilder {
 
   /** This document's own node for a name, linked to each shared name by one edge. */
   #mention(
-    input: EntityInput,
+    pointer: string,
+    label: Label,
     kinds: number,
     ownId: string | undefined,
     names: readonly string[],
   ): number {
     const local = ownId ?? names[0] ?? `#${this.#localCounter++}`;
     const id = this.#boundNode(this.localRef(local), kinds);
-    this.#label(id, input);
+    this.#label(id, label);
     for (const name of names) {
       const shared = this.#node(name, NAME);
-      this.edge(id, 'namedAs', shared, input.pointer, IMPLIED);
+      this.edge(id, 'namedAs', shared, pointer, IMPLIED);
     }
     return id;
   }
@@ -285,9 +289,9 @@ export class FactsBuilder {
     }
   }
 
-  #label(id: number, { names, attributes }: EntityInput): void {
-    if (names !== undefined) for (const name of names) this.#name(id, name);
-    if (attributes !== undefined) this.#describe(id, boundRecord(attributes));
+  #label(id: number, { names, attributes }: Label): void {
+    for (const name of names) this.#store.addName(id, name);
+    if (attributes !== undefined) this.#describe(id, attributes);
   }
 
   /** Lays what a record says over what others have said. */
@@ -362,8 +366,7 @@ function strongestFirst(digests: readonly string[]): readonly string[] {
 }
 
 /** The shared name of a digest that identifies nothing; undefined for every other digest. */
-function findWeakDigest(algorithm: string, hex: string): string | undefined {
-  const folded = foldAlgorithm(algorithm);
+function findWeakDigest(folded: string, hex: string): string | undefined {
   const length = folded === 'md5' ? 32 : folded === 'sha1' ? 40 : 0;
   const lower = hex.length === length ? findLowerHex(hex) : undefined;
   return lower === undefined ? undefined : `${folded}:${lower}`;
@@ -371,6 +374,23 @@ function findWeakDigest(algorithm: string, hex: string): string | undefined {
 
 function isEmpty(list: readonly unknown[] | undefined): boolean {
   return list === undefined || list.length === 0;
+}
+
+/** What is said of a thing to people, bounded: its node and the mention of its names both say it. */
+interface Label {
+  readonly names: readonly string[];
+  readonly attributes: TextRecord | undefined;
+}
+
+function labelOf({ names, attributes }: EntityInput): Label {
+  const bounded: string[] = [];
+  for (const name of names ?? NO_TEXTS) {
+    if (name !== '') bounded.push(clip(name, LIMITS.refChars));
+  }
+  return {
+    names: bounded,
+    attributes: attributes === undefined ? undefined : boundRecord(attributes),
+  };
 }
 
 /** True where a record says nothing but what another says. */
@@ -399,7 +419,7 @@ function boundEntry([key, value]: [string, string]): [string, string] {
   return [clip(key, LIMITS.refChars), value.toWellFormed()];
 }
 
-function wellFormed(record: TextRecord): TextRecord {
+function wellFormedRecord(record: TextRecord): TextRecord {
   for (const key in record) if (!isWell(record, key)) return wellFormedCopy(record);
   return record;
 }

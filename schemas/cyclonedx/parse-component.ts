@@ -19,8 +19,9 @@ const ML_NAMESPACE = 'cdx:ai-ml:';
 
 /** Parses a component with everything nested in it. JSON nesting is bounded before, so recursion is. */
 export function parseComponent(read: WireReader, item: Located): Component {
-  const swid = read.object(item, 'swid');
-  const modelCard = read.object(item, 'modelCard');
+  const isPlain = !hasRareMember(item);
+  const swid = isPlain ? undefined : read.object(item, 'swid');
+  const modelCard = isPlain ? undefined : read.object(item, 'modelCard');
   return {
     form: 'component',
     pointer: item.pointer,
@@ -32,21 +33,34 @@ export function parseComponent(read: WireReader, item: Located): Component {
     purl: read.text(item, 'purl'),
     cpe: read.text(item, 'cpe'),
     swidTagId: swid === undefined ? undefined : read.text(swid, 'tagId'),
-    omniborIds: read.texts(item, 'omniborId'),
-    swhids: read.texts(item, 'swhid'),
+    omniborIds: isPlain ? NOTHING : read.texts(item, 'omniborId'),
+    swhids: isPlain ? NOTHING : read.texts(item, 'swhid'),
     hashes: parseHashes(read, item),
     licenses: parseLicenses(read, item),
-    supplier: parseOrganization(read, item, 'supplier'),
-    manufacturer: parseOrganization(read, item, 'manufacturer'),
+    supplier: isPlain ? undefined : parseOrganization(read, item, 'supplier'),
+    manufacturer: isPlain ? undefined : parseOrganization(read, item, 'manufacturer'),
     publisher: read.text(item, 'publisher'),
     scope: read.text(item, 'scope'),
     externalReferences: parseExternalReferences(read, item),
-    components: read.each(item, 'components', toComponent),
-    pedigree: parsePedigree(read, item),
+    components: isPlain ? NOTHING : read.each(item, 'components', toComponent),
+    pedigree: isPlain ? undefined : parsePedigree(read, item),
     modelCard: modelCard === undefined ? undefined : parseModelCard(read, modelCard),
-    data: read.each(item, 'data', toDataEntry),
-    mlProperties: parseMlProperties(read, item),
+    data: isPlain ? NOTHING : read.each(item, 'data', toDataEntry),
+    mlProperties: isPlain ? NOTHING : parseMlProperties(read, item),
   };
+}
+
+const NOTHING: readonly never[] = [];
+
+/** Most components have none of these, and one look at what is there is quicker than to look for each. */
+const RARE_MEMBERS: ReadonlySet<string> = new Set([
+  ...['swid', 'modelCard', 'omniborId', 'swhid', 'supplier', 'manufacturer', 'components'],
+  ...['pedigree', 'data', 'properties'],
+]);
+
+function hasRareMember({ value }: Located): boolean {
+  for (const key in value) if (RARE_MEMBERS.has(key)) return true;
+  return false;
 }
 
 /** What a list of components is read with: see parseComponent. */
@@ -160,7 +174,7 @@ function toHash(item: Located, read: WireReader): Hash | undefined {
 /** An entry is a license or an expression (licenseChoice); where both are written both are read, and the fault is listed. */
 function parseLicenses(read: WireReader, from: Located): readonly License[] {
   const entries = read.each(from, 'licenses', toLicenses);
-  return entries.length === 0 ? (entries as readonly never[]) : entries.flat();
+  return entries.some(Array.isArray) ? entries.flat() : (entries as readonly License[]);
 }
 
 function toLicenses(item: Located, read: WireReader): License | License[] | undefined {

@@ -7,6 +7,7 @@ import type { Kind } from '../../../graph/domain/kinds.ts';
 import type {
   Component,
   DataEntry,
+  ExternalReference,
   License,
   ModelCard,
   Service,
@@ -198,10 +199,11 @@ function putComponentAttributes(found: Record<string, string>, component: Compon
   put(found, 'commit', component.pedigree?.commits[0]?.uid);
   if (component.data.length > 0) putDataAttributes(found, component.data);
   if (component.modelCard !== undefined) putModelAttributes(found, component.modelCard);
-  const download = component.externalReferences.find(
-    ({ type, hashes }) => type === 'distribution' && hashes.length === 0,
-  );
-  put(found, 'distribution', download?.url);
+  put(found, 'distribution', component.externalReferences.find(isDownload)?.url);
+}
+
+function isDownload({ type, hashes }: ExternalReference): boolean {
+  return type === 'distribution' && hashes.length === 0;
 }
 
 function putDataAttributes(found: Record<string, string>, [first]: readonly DataEntry[]): void {
@@ -224,5 +226,7 @@ function cut(value: string): string {
 }
 
 function licenseText(licenses: readonly License[]): string {
+  const [first, second] = licenses;
+  if (first !== undefined && second === undefined) return first.text;
   return licenses.map(({ text }) => text).join(', ');
 }
