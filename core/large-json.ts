@@ -228,6 +228,11 @@ class LongList {
   }
 }
 
+/** True for a list of a large document, which mapLongList reads. */
+export function isLongList(items: readonly JsonValue[]): boolean {
+  return itemsOf(items) !== undefined;
+}
+
 /**
  * What `make` makes of each item of a list of a large document, made again whenever it is asked for; undefined results are
  * left out. Undefined for every other list.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { excerpt } from '../core/errors.ts';
-import { isJsonObject, member } from '../core/json.ts';
-import { mapLongList } from '../core/large-json.ts';
+import { isJsonObject } from '../core/json.ts';
+import { isLongList, mapLongList } from '../core/large-json.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { JsonObject, JsonValue } from '../core/canonical-json-jcs.ts';
 import type { SchemaProblem } from './intoto/problem.ts';
@@ -33,6 +33,9 @@ class Below implements Located {
     return this.#pointer;
   }
 }
+
+/** What is made of an item; undefined leaves it out. */
+type ReadItem<T> = (item: Located, reader: WireReader) => T | undefined;
 
 /**
  * Reads members of untrusted JSON. A member of the wrong type counts as missing and is listed; nothing is converted except
@@ -87,9 +90,10 @@ export class WireReader {
 
   /** The member as an object; undefined where it is missing or something else. */
   object(from: Located, key: string): Located | undefined {
-    const found = member(from.value, key);
+    const found = from.value[key];
+    if (found === undefined || !Object.hasOwn(from.value, key)) return undefined;
     if (isJsonObject(found)) return new Below(found, from, key);
-    if (found !== undefined) this.wrongType(from, key, 'an object');
+    this.wrongType(from, key, 'an object');
     return undefined;
   }
 
@@ -108,26 +112,39 @@ export class WireReader {
    * What `read` makes of each object of a list; other items and undefined results are left out. Of a list of a large document
    * nothing is held: it is read again, quietly, whenever an item is asked for.
    */
-  each<T>(
-    from: Located,
-    key: string,
-    read: (item: Located, reader: WireReader) => T | undefined,
-  ): readonly T[] {
+  each<T>(from: Located, key: string, read: ReadItem<T>): readonly T[] {
     const items = this.list(from, key);
     if (items.length === 0) return NOTHING as readonly never[];
-    const make = (value: JsonValue | undefined, at: number): T | undefined => {
-      if (isJsonObject(value)) return read(new Below(value, from, key, at), this);
-      this.problem('wrong-type', placeOf(from, key, at), 'not an object');
-      return undefined;
-    };
-    const long = mapLongList(items, make, (value, at) => this.#quietly(() => make(value, at)));
-    if (long !== undefined) return long;
+    if (isLongList(items)) return this.#eachAgain(items, from, key, read);
     const found: T[] = [];
     for (let at = 0; at < items.length; at++) {
-      const result = make(items[at], at);
+      const result = this.#item(items[at], at, from, key, read);
       if (result !== undefined) found.push(result);
     }
     return found;
+  }
+
+  #eachAgain<T>(
+    items: readonly JsonValue[],
+    from: Located,
+    key: string,
+    read: ReadItem<T>,
+  ): readonly T[] {
+    const make = (value: JsonValue | undefined, at: number): T | undefined =>
+      this.#item(value, at, from, key, read);
+    return mapLongList(items, make, (value, at) => this.#quietly(() => make(value, at))) ?? [];
+  }
+
+  #item<T>(
+    value: JsonValue | undefined,
+    at: number,
+    from: Located,
+    key: string,
+    read: ReadItem<T>,
+  ): T | undefined {
+    if (isJsonObject(value)) return read(new Below(value, from, key, at), this);
+    this.problem('wrong-type', placeOf(from, key, at), 'not an object');
+    return undefined;
   }
 
   #quietly<T>(work: () => T): T {

@@ -212,20 +212,23 @@ export class FactsBuilder {
   #strongRefs({ digests, pointer }: EntityInput, names: string[]): readonly string[] {
     if (digests === undefined || digests.length === 0) return NO_TEXTS;
     const found: string[] = [];
+    const ranks: number[] = [];
     for (const { algorithm, hex } of digests) {
       const folded = foldAlgorithm(algorithm);
       const digest = findFoldedDigest(folded, hex);
       if (digest === EMPTY_SHA256) {
         this.problem('empty-content', pointer, 'digest of empty content joins nothing');
-      } else if (digest !== undefined) found.push(digest);
-      else if (isFoldedStrong(folded)) {
+      } else if (digest !== undefined) {
+        found.push(digest);
+        ranks.push(STAR_ORDER.indexOf(folded));
+      } else if (isFoldedStrong(folded)) {
         this.problem('placeholder-digest', pointer, `not a ${algorithm} digest: "${hex}"`);
       } else {
         const weak = findWeakDigest(folded, hex);
         if (weak !== undefined) names.push(weak);
       }
     }
-    return found.length < 2 ? found : strongestFirst(found);
+    return found.length < 2 ? found : strongestFirst(found, ranks);
   }
 
   #coordinates({ purls, coordinates, pointer }: EntityInput): readonly string[] {
@@ -353,13 +356,18 @@ const NAME = kindBit('Name');
 /** sha256 first: every format can carry it, so stars of different records meet at one centre (docs/adr/0004). */
 const STAR_ORDER = ['sha256', 'sha512', 'sha384', 'blake3'];
 
-/** Each once, those of one algorithm in the order in which they came. */
-function strongestFirst(digests: readonly string[]): readonly string[] {
+/**
+ * Each once, those of one algorithm in the order in which they came.
+ * @param ranks of the digests, in the star order
+ */
+function strongestFirst(digests: readonly string[], ranks: readonly number[]): readonly string[] {
   const sorted: string[] = [];
   let hasSeveral = false;
-  for (const algorithm of STAR_ORDER) {
+  for (let rank = 0; rank < STAR_ORDER.length; rank++) {
     const before = sorted.length;
-    for (const digest of digests) if (digest.startsWith(algorithm)) sorted.push(digest);
+    digests.forEach((digest, at) => {
+      if (ranks[at] === rank) sorted.push(digest);
+    });
     hasSeveral ||= sorted.length > before + 1;
   }
   return hasSeveral ? [...new Set(sorted)] : sorted;
