@@ -18,11 +18,32 @@ export function jsonOf(decoded: Decoded): JsonValue {
   if (decoded.kind !== 'json') {
     throw new PedigreeError('ERR_PARSE_DOCUMENT', 'this format is JSON');
   }
-  const { value } = decoded.json;
-  if (mayEscapeSurrogates(decoded.bytes) && hasBrokenText(value)) {
-    throw new PedigreeError('ERR_PARSE_DOCUMENT', 'text with half a surrogate pair');
-  }
-  return value;
+  if (holdsBrokenText(decoded)) throw new PedigreeError('ERR_PARSE_DOCUMENT', BROKEN_TEXT);
+  return decoded.json.value;
+}
+
+const BROKEN_TEXT = 'text with half a surrogate pair';
+
+function holdsBrokenText(decoded: Decoded): boolean {
+  return (
+    decoded.kind === 'json' &&
+    mayEscapeSurrogates(decoded.bytes) &&
+    hasBrokenText(decoded.json.value)
+  );
+}
+
+/** Lists broken text, in formats that are read all the same: facts have U+FFFD in its place. Strict mode refuses it. */
+export function withBrokenTextListed(reading: Reading, decoded: Decoded): Reading {
+  if (!holdsBrokenText(decoded)) return reading;
+  const message = `${BROKEN_TEXT}: facts have U+FFFD in its place`;
+  const problem = { code: 'text-broken', pointer: '', message };
+  const { facts, conformant, conformanceProblems } = reading;
+  return {
+    ...reading,
+    facts: { ...facts, problems: [...facts.problems, problem] },
+    conformant: conformant === null ? null : false,
+    conformanceProblems: [...conformanceProblems, problem],
+  };
 }
 
 const BACKSLASH = 0x5c;

@@ -40,6 +40,7 @@ import { opaqueReader } from './opaque.ts';
 import { openLineageFacetReader, openLineageReader } from './openlineage.ts';
 import { openVexReader } from './openvex.ts';
 import { osvReader } from './osv.ts';
+import { withBrokenTextListed } from './reading.ts';
 import { sigstoreBundleReader } from './sigstore-bundle.ts';
 import { slsaGcbReader } from './slsa-gcb.ts';
 import { slsaNpmReader } from './slsa-npm.ts';
@@ -138,7 +139,8 @@ export async function readDocument(
   if (reader === undefined) {
     throw new PedigreeError('ERR_INTERNAL', `no reader for the format ${detected.format}`);
   }
-  return { reading: reader.read(decoded, detected, context), extractor: reader.extractor };
+  const reading = withBrokenTextListed(reader.read(decoded, detected, context), decoded);
+  return { reading, extractor: reader.extractor };
 }
 
 /** @throws {PedigreeError} ERR_PARSE_JSON and its kin, but for the report of a tool that writes numbers JSON does not have */
