@@ -101,15 +101,13 @@ export function member(value: unknown, key: string): JsonValue | undefined {
 }
 
 export function stringMember(value: unknown, key: string): string | undefined {
-  // nothing that objects inherit is text
-  const found = isJsonObject(value) ? value[key] : undefined;
+  const found = member(value, key);
   return typeof found === 'string' ? found : undefined;
 }
 
 /** The member as an array; undefined where it is missing or no array. */
 export function arrayMember(value: unknown, key: string): readonly JsonValue[] | undefined {
-  // nothing that objects inherit is an array
-  const found = isJsonObject(value) ? value[key] : undefined;
+  const found = member(value, key);
   return Array.isArray(found) ? (found as readonly JsonValue[]) : undefined;
 }
 

@@ -72,17 +72,15 @@ export class WireReader {
 
   /** Text, or undefined where the member is missing, empty or no text. Empty text says nothing, so it is not listed. */
   text(from: Located, key: string): string | undefined {
-    const found = from.value[key];
-    // nothing that objects inherit is text
+    const found = ownMember(from, key);
     if (typeof found === 'string') return found === '' ? undefined : found;
-    if (found !== undefined && Object.hasOwn(from.value, key)) this.wrongType(from, key, 'text');
+    if (found !== undefined) this.wrongType(from, key, 'text');
     return undefined;
   }
 
   /** Text, or a number as JSON writes it back (listed: some tools write versions and scores as numbers). */
   textOrNumber(from: Located, key: string): string | undefined {
-    const found = from.value[key];
-    // nothing that objects inherit is a number
+    const found = ownMember(from, key);
     if (typeof found !== 'number') return this.text(from, key);
     this.problem('number-for-text', placeOf(from, key), `${key} is a number, not text`);
     return String(found);
@@ -90,8 +88,8 @@ export class WireReader {
 
   /** The member as an object; undefined where it is missing or something else. */
   object(from: Located, key: string): Located | undefined {
-    const found = from.value[key];
-    if (found === undefined || !Object.hasOwn(from.value, key)) return undefined;
+    const found = ownMember(from, key);
+    if (found === undefined) return undefined;
     if (isJsonObject(found)) return new Below(found, from, key);
     this.wrongType(from, key, 'an object');
     return undefined;
@@ -99,12 +97,9 @@ export class WireReader {
 
   /** The member as a list; empty where it is missing or something else. */
   list(from: Located, key: string): readonly JsonValue[] {
-    const found = from.value[key];
-    // nothing that objects inherit is a list
+    const found = ownMember(from, key);
     if (Array.isArray(found)) return found as readonly JsonValue[];
-    if (found !== undefined && Object.hasOwn(from.value, key)) {
-      this.wrongType(from, key, 'a list');
-    }
+    if (found !== undefined) this.wrongType(from, key, 'a list');
     return NOTHING;
   }
 
@@ -170,6 +165,12 @@ export class WireReader {
   wrongType(from: Located, key: string, wanted: string): void {
     this.problem('wrong-type', placeOf(from, key), `${key} is not ${wanted}`);
   }
+}
+
+/** Never an inherited one. Most members are missing, which is told without asking whose they are. */
+function ownMember({ value }: Located, key: string): JsonValue | undefined {
+  const found = value[key];
+  return found === undefined || Object.hasOwn(value, key) ? found : undefined;
 }
 
 /** Keys here are names from the specification, which have nothing that a JSON Pointer escapes. */
