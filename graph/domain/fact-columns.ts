@@ -27,6 +27,7 @@ const STRENGTH_MASK = (1 << STRENGTH_BITS) - 1;
  * at. As objects the facts of a document of 100 MB take 300 MB.
  */
 export class FactColumns {
+  readonly #common: string;
   readonly #texts: TextColumns;
   readonly #lists = new NumberLists();
   // nodes
@@ -57,6 +58,7 @@ export class FactColumns {
 
   /** @param common what the refs of things that only this document names begin with */
   constructor(common = '') {
+    this.#common = common;
     this.#texts = new TextColumns(common);
     const count = (): number => this.edgeCount;
     this.#edgeSlots = new HashSlots({
@@ -86,7 +88,7 @@ export class FactColumns {
   }
 
   /** A node for a ref that has none. */
-  addNode(ref: string): void {
+  addNode(ref: string): number {
     const text = this.#texts.add(ref);
     while (this.#nodeOfText.length <= text) this.#nodeOfText.push(0);
     this.#nodeOfText.set(text, this.nodeCount + 1);
@@ -94,6 +96,15 @@ export class FactColumns {
     this.#kinds.push(0);
     this.#names.push();
     this.#attributes.push(0);
+    return this.nodeCount - 1;
+  }
+
+  findLocal(local: string): number | undefined {
+    return this.findNode(this.#common + local);
+  }
+
+  addLocal(local: string): number {
+    return this.addNode(this.#common + local);
   }
 
   refOf(node: number): string | undefined {

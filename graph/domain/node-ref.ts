@@ -40,12 +40,23 @@ function hasPurlVersion(purl: string): boolean {
   return path.lastIndexOf('@') > path.lastIndexOf('/');
 }
 
+/** A purl in its canonical spelling, and what it is worth as an identity: a coordinate with a version, a name without one. */
+export interface PurlRef {
+  readonly ref: string;
+  readonly level: 'coordinate' | 'name';
+}
+
+/** The canonical spelling of a purl; undefined where the text is no purl. */
+export function findPurl(text: string): string | undefined {
+  return findPurlRef(text)?.ref;
+}
+
 /**
- * The canonical spelling of a purl (lower-cased where its type says so, qualifiers sorted), or undefined where the text is
- * no purl. Wraps a parser that throws several kinds of errors on odd input.
+ * A purl as refs write it (lower-cased where its type says so, qualifiers sorted), or undefined where the text is no purl.
+ * Wraps a parser that throws several kinds of errors on odd input.
  * @see https://github.com/package-url/purl-spec
  */
-export function findPurl(text: string): string | undefined {
+export function findPurlRef(text: string): PurlRef | undefined {
   if (!text.startsWith('pkg:') || text.length > LIMITS.refChars) return undefined;
   if (text === lastText) return lastPurl;
   const known = knownPurls.get(text);
@@ -57,9 +68,10 @@ export function findPurl(text: string): string | undefined {
   return purl;
 }
 
-function parsePurl(text: string): string | undefined {
+function parsePurl(text: string): PurlRef | undefined {
   try {
-    return PackageURL.fromString(text).toString();
+    const ref = PackageURL.fromString(text).toString();
+    return { ref, level: hasPurlVersion(ref) ? 'coordinate' : 'name' };
   } catch {
     return undefined;
   }
@@ -67,9 +79,9 @@ function parsePurl(text: string): string | undefined {
 
 /** Parsing a purl is dear, and a record asks for its own several times. */
 let lastText = '';
-let lastPurl: string | undefined;
+let lastPurl: PurlRef | undefined;
 /** One library is in most documents of a folder: what is asked for again later is remembered, so that what one document alone has takes no memory. */
-const knownPurls = new Map<string, string>();
+const knownPurls = new Map<string, PurlRef>();
 const MAX_KNOWN = 20_000;
 const MAX_KNOWN_CHARS = 512;
 /** Half the hash of the text that was asked for last among those of the other half. Two texts with one hash make one of them remembered early, no more. */
@@ -84,7 +96,7 @@ function wasSeen(text: string): boolean {
   return wasLast;
 }
 
-function remember(text: string, purl: string): void {
+function remember(text: string, purl: PurlRef): void {
   if (text.length > MAX_KNOWN_CHARS) return;
   if (knownPurls.size >= MAX_KNOWN) knownPurls.clear();
   knownPurls.set(text, purl);

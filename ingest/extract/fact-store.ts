@@ -19,8 +19,11 @@ export interface FactStore {
   readonly nodeCount: number;
   readonly edgeCount: number;
   findNode(ref: string): number | undefined;
-  /** A node for a ref that has none. Its number is the count before. */
-  addNode(ref: string): void;
+  /** A node for a ref that has none. @returns its number, the count before */
+  addNode(ref: string): number;
+  /** The same for what follows the scope of the document in the ref of a thing that only this document names. */
+  findLocal(local: string): number | undefined;
+  addLocal(local: string): number;
   refOf(node: number): string | undefined;
   addKinds(node: number, mask: number): void;
   addName(node: number, name: string): void;
@@ -68,8 +71,11 @@ const FEW_EDGES = 32;
 
 /** Facts as objects: quick for the many small documents. They are made once, and completed when all is said. */
 export class FactObjects implements FactStore {
+  readonly #scope: string;
   readonly #nodes: NodeDraft[] = [];
   readonly #byRef = new Map<string, number>();
+  /** Nodes that only this document names, by what follows its scope: most refs of some documents begin with the same 78 characters. */
+  readonly #byLocal = new Map<string, number>();
   readonly #kinds: number[] = [];
   /** Number + 1 of the edge that was the last to lead to a node. */
   readonly #lastTo: number[] = [];
@@ -89,6 +95,11 @@ export class FactObjects implements FactStore {
   #soughtTo = 0;
   #soughtStrength: Strength = 'explicit';
 
+  /** @param scope what the refs of things that only this document names begin with */
+  constructor(scope: string) {
+    this.#scope = scope;
+  }
+
   get nodeCount(): number {
     return this.#nodes.length;
   }
@@ -98,14 +109,30 @@ export class FactObjects implements FactStore {
   }
 
   findNode(ref: string): number | undefined {
-    return this.#byRef.get(ref);
+    return ref.startsWith(this.#scope)
+      ? this.#byLocal.get(ref.slice(this.#scope.length))
+      : this.#byRef.get(ref);
   }
 
-  addNode(ref: string): void {
+  addNode(ref: string): number {
+    if (ref.startsWith(this.#scope)) return this.addLocal(ref.slice(this.#scope.length));
     this.#byRef.set(ref, this.#nodes.length);
-    this.#nodes.push({ ref, kinds: NO_KINDS, names: NO_TEXTS });
+    return this.#push(ref);
+  }
+
+  findLocal(local: string): number | undefined {
+    return this.#byLocal.get(local);
+  }
+
+  addLocal(local: string): number {
+    this.#byLocal.set(local, this.#nodes.length);
+    return this.#push(this.#scope + local);
+  }
+
+  #push(ref: string): number {
     this.#kinds.push(0);
     this.#lastTo.push(0);
+    return this.#nodes.push({ ref, kinds: NO_KINDS, names: NO_TEXTS }) - 1;
   }
 
   refOf(node: number): string | undefined {

@@ -12,7 +12,7 @@ import { clip, wellFormed } from '../../core/text.ts';
 import { FactColumns } from '../../graph/domain/fact-columns.ts';
 import type { Claim, Facts, Problem } from '../../graph/domain/facts.ts';
 import { kindBit, kindMask, type Kind } from '../../graph/domain/kinds.ts';
-import { boundRef, findPurl, levelOf } from '../../graph/domain/node-ref.ts';
+import { boundRef, findPurlRef } from '../../graph/domain/node-ref.ts';
 import type { Relation, Strength } from '../../graph/domain/relations.ts';
 import type { Digest } from '../../core/digest.ts';
 import { FactObjects, type FactStore, type TextRecord } from './fact-store.ts';
@@ -50,8 +50,9 @@ export interface EntityInput {
  * its facts here, so that identity means the same in all formats.
  */
 export class FactsBuilder {
-  readonly #digest: Digest;
-  #store: FactStore = new FactObjects();
+  /** What the refs of things that only this document names begin with. */
+  readonly #scope: string;
+  #store: FactStore;
   /** Nodes from which on they are kept by column. */
   readonly #largeNodes: number;
   /** Attributes of nodes that records disagree on. Laid over each other as records they would take time by the square. */
@@ -66,7 +67,8 @@ export class FactsBuilder {
    * @param largeNodes from how many nodes on facts are kept by column; what they say is the same
    */
   constructor(digest: Digest, largeNodes: number = LARGE_NODES) {
-    this.#digest = digest;
+    this.#scope = `local:${digest}#`;
+    this.#store = new FactObjects(this.#scope);
     this.#largeNodes = largeNodes;
   }
 
@@ -74,12 +76,15 @@ export class FactsBuilder {
   entity(input: EntityInput): number {
     const { pointer, local } = input;
     const kinds = kindMask(input.kinds);
-    const names = this.#nameRefs(input);
+    // some may be there twice
+    const names = input.nameRefs === undefined ? [] : [...input.nameRefs];
+    const purls = purlRefsOf(input.purls ?? NO_TEXTS, names);
     const digests = this.#strongRefs(input, names);
+    for (const text of purls.broken) this.problem('purl-invalid', pointer, `not a purl: "${text}"`);
     const contents = isEmpty(input.contentRefs)
       ? digests
       : [...digests, ...(input.contentRefs ?? NO_TEXTS)];
-    const coordinates = this.#coordinates(input);
+    const coordinates = eachOnce(input.coordinates ?? NO_TEXTS, purls.coordinates);
     const label = labelOf(input);
     const primary = contents[0] ?? coordinates[0];
     if (primary === undefined) return this.#mention(pointer, label, kinds, local, names);
@@ -103,11 +108,9 @@ export class FactsBuilder {
 
   /** A node that never leaves this document. */
   localNode(local: string, kinds: readonly Kind[], names: readonly string[] = []): number {
-    return this.nodeOf(this.localRef(local), kinds, names);
-  }
-
-  localRef(local: string): string {
-    return boundRef(`local:${this.#digest}#${local}`);
+    const id = this.#localNode(local, kindMask(kinds));
+    for (const name of names) this.#name(id, name);
+    return id;
   }
 
   /** How many nodes there are so far: they are numbered from 0 on. */
@@ -231,28 +234,6 @@ export class FactsBuilder {
     return found.length < 2 ? found : strongestFirst(found, ranks);
   }
 
-  #coordinates({ purls, coordinates, pointer }: EntityInput): readonly string[] {
-    const ready = coordinates ?? NO_TEXTS;
-    if (isEmpty(purls) && ready.length < 2) return ready;
-    const found = new Set<string>(ready);
-    for (const text of purls ?? NO_TEXTS) {
-      const purl = findPurl(text);
-      if (purl === undefined) this.problem('purl-invalid', pointer, `not a purl: "${text}"`);
-      else if (levelOf(purl) === 'coordinate') found.add(purl);
-    }
-    return [...found];
-  }
-
-  /** Unversioned purls and what the caller calls a name. Some may be there twice. */
-  #nameRefs({ purls, nameRefs }: EntityInput): string[] {
-    const found = nameRefs === undefined ? [] : [...nameRefs];
-    for (const text of purls ?? NO_TEXTS) {
-      const purl = findPurl(text);
-      if (purl !== undefined && levelOf(purl) === 'name') found.push(purl);
-    }
-    return found;
-  }
-
   /** This document's own node for a name, linked to each shared name by one edge. */
   #mention(
     pointer: string,
@@ -262,7 +243,7 @@ export class FactsBuilder {
     names: readonly string[],
   ): number {
     const local = ownId ?? names[0] ?? `#${this.#localCounter++}`;
-    const id = this.#boundNode(this.localRef(local), kinds);
+    const id = this.#localNode(local, kinds);
     this.#label(id, label);
     for (const name of names) {
       const shared = this.#node(name, NAME);
@@ -316,31 +297,38 @@ export class FactsBuilder {
   }
 
   #node(text: string, kinds: number): number {
-    return this.#boundNode(boundRef(text), kinds);
-  }
-
-  /** The node of a ref that is bounded already. */
-  #boundNode(ref: string, kinds: number): number {
-    const id = this.#store.findNode(ref) ?? this.#addNode(ref);
+    const ref = boundRef(text);
+    const id = this.#store.findNode(ref) ?? this.#roomyStore().addNode(ref);
     if (kinds !== 0) this.#store.addKinds(id, kinds);
     return id;
   }
 
-  #addNode(ref: string): number {
-    const id = this.#store.nodeCount;
-    if (id >= LIMITS.nodes) {
+  #localNode(local: string, kinds: number): number {
+    // a ref that is cut is told by all of it
+    if (this.#scope.length + local.length > LIMITS.refChars) {
+      return this.#node(this.#scope + local, kinds);
+    }
+    const own = wellFormed(local);
+    const id = this.#store.findLocal(own) ?? this.#roomyStore().addLocal(own);
+    if (kinds !== 0) this.#store.addKinds(id, kinds);
+    return id;
+  }
+
+  /** The store, where it has room for a node more. */
+  #roomyStore(): FactStore {
+    const count = this.#store.nodeCount;
+    if (count >= LIMITS.nodes) {
       throw new PedigreeError(
         'ERR_LIMIT_ITEMS',
         `more than ${LIMITS.nodes} things in one document`,
       );
     }
-    if (id === this.#largeNodes && this.#store instanceof FactObjects) {
-      const columns = new FactColumns(this.localRef(''));
+    if (count === this.#largeNodes && this.#store instanceof FactObjects) {
+      const columns = new FactColumns(this.#scope);
       this.#store.copyTo(columns);
       this.#store = columns;
     }
-    this.#store.addNode(ref);
-    return id;
+    return this.#store;
   }
 }
 
@@ -349,6 +337,7 @@ const LARGE_NODES = 20_000;
 
 const NONE: Readonly<Record<string, string>> = Object.freeze({});
 const NO_TEXTS: readonly string[] = Object.freeze([]);
+const NO_PURLS: PurlRefs = Object.freeze({ coordinates: NO_TEXTS, broken: NO_TEXTS });
 const EXPLICIT = Object.freeze({});
 const IMPLIED = Object.freeze({ strength: 'implied' });
 const NAME = kindBit('Name');
@@ -380,8 +369,35 @@ function findWeakDigest(folded: string, hex: string): string | undefined {
   return lower === undefined ? undefined : `${folded}:${lower}`;
 }
 
+/** @param names where purls without a version go */
+function purlRefsOf(texts: readonly string[], names: string[]): PurlRefs {
+  if (texts.length === 0) return NO_PURLS;
+  const coordinates: string[] = [];
+  const broken: string[] = [];
+  for (const text of texts) {
+    const purl = findPurlRef(text);
+    if (purl === undefined) broken.push(text);
+    else (purl.level === 'name' ? names : coordinates).push(purl.ref);
+  }
+  return { coordinates, broken };
+}
+
+/** The texts of both in their order, each once. Nearly always there is one in all. */
+function eachOnce(some: readonly string[], more: readonly string[]): readonly string[] {
+  if (some.length === 0 && more.length < 2) return more;
+  if (more.length === 0 && some.length < 2) return some;
+  return [...new Set([...some, ...more])];
+}
+
 function isEmpty(list: readonly unknown[] | undefined): boolean {
   return list === undefined || list.length === 0;
+}
+
+/** What the purls of a record are worth; those that are names went to the names. */
+interface PurlRefs {
+  readonly coordinates: readonly string[];
+  /** Texts that are no purls. */
+  readonly broken: readonly string[];
 }
 
 /** What is said of a thing to people, bounded: its node and the mention of its names both say it. */

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import { findPurl, levelOf } from '../../../graph/domain/node-ref.ts';
+import { findPurlRef, type PurlRef } from '../../../graph/domain/node-ref.ts';
 
 /** What a purl is worth as an identity. */
-export type PurlIdentity =
-  { readonly level: 'coordinate' | 'name'; readonly ref: string } | { readonly level: 'broken' };
+export type PurlIdentity = PurlRef | { readonly level: 'broken' };
+
+const BROKEN = { level: 'broken' } as const;
 
 /** What a purl as written is worth: with a version a coordinate, without one a shared name. */
 export function purlIdentity(text: string): PurlIdentity {
-  const ref = findPurl(text);
-  if (ref === undefined) return { level: 'broken' };
-  return { level: levelOf(ref) === 'coordinate' ? 'coordinate' : 'name', ref };
+  return findPurlRef(text) ?? BROKEN;
 }
