@@ -85,15 +85,14 @@ export class FactsBuilder {
       ? digests
       : [...digests, ...(input.contentRefs ?? NO_TEXTS)];
     const coordinates = eachOnce(input.coordinates ?? NO_TEXTS, purls.coordinates);
-    const label = labelOf(input);
     const primary = contents[0] ?? coordinates[0];
-    if (primary === undefined) return this.#mention(pointer, label, kinds, local, names);
+    if (primary === undefined) return this.#mention(pointer, input, kinds, local, names);
     const id = this.#node(primary, kinds);
-    this.#label(id, label);
+    this.#label(id, input);
     for (let at = 1; at < contents.length; at++) this.#alias(id, contents[at], kinds, pointer);
     this.#joinCoordinates(id, contents.length > 0, coordinates, kinds, pointer);
     if (names.length > 0) {
-      const mention = this.#mention(pointer, label, kinds, `${local ?? primary}#names`, names);
+      const mention = this.#mention(pointer, input, kinds, `${local ?? primary}#names`, names);
       this.edge(id, 'alternateOf', mention, pointer, IMPLIED);
     }
     return id;
@@ -274,8 +273,8 @@ export class FactsBuilder {
   }
 
   #label(id: number, { names, attributes }: Label): void {
-    for (const name of names) this.#store.addName(id, name);
-    if (attributes !== undefined) this.#describe(id, attributes);
+    for (const name of names ?? NO_TEXTS) this.#name(id, name);
+    if (attributes !== undefined) this.#describe(id, boundRecord(attributes));
   }
 
   /** Lays what a record says over what others have said. */
@@ -400,22 +399,8 @@ interface PurlRefs {
   readonly broken: readonly string[];
 }
 
-/** What is said of a thing to people, bounded: its node and the mention of its names both say it. */
-interface Label {
-  readonly names: readonly string[];
-  readonly attributes: TextRecord | undefined;
-}
-
-function labelOf({ names, attributes }: EntityInput): Label {
-  const bounded: string[] = [];
-  for (const name of names ?? NO_TEXTS) {
-    if (name !== '') bounded.push(clip(name, LIMITS.refChars));
-  }
-  return {
-    names: bounded,
-    attributes: attributes === undefined ? undefined : boundRecord(attributes),
-  };
-}
+/** What is said of a thing to people: its node and the mention of its names both say it. */
+type Label = Pick<EntityInput, 'names' | 'attributes'>;
 
 /** True where a record says nothing but what another says. */
 function isPartOf(record: TextRecord, known: TextRecord): boolean {
