@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-import { indexOfByte, isUtf8Text } from '../core/bytes.ts';
+import { includesAscii, indexOfByte, isUtf8Text } from '../core/bytes.ts';
 import { decodeText, isDecodable, isUtf16, parseJson, type JsonDocument } from '../core/json.ts';
 import { parseLargeJson } from '../core/large-json.ts';
 import { LIMITS } from '../core/limits.ts';
+import type { JsonValue } from '../core/canonical-json-jcs.ts';
 import {
   headOf,
   isHeld,
@@ -13,15 +14,17 @@ import {
 
 /** Bytes decoded once, before any format looks at them. Stored bytes stay where they are. */
 export type Decoded =
-  | {
-      readonly kind: 'json';
-      readonly bytes: DocumentBytes;
-      readonly json: JsonDocument;
-      /** How many values of the bytes are no JSON (NaN, Infinity) and stand as null in the document; absent where all are. */
-      readonly notNumbers?: number;
-    }
-  | DecodedText
-  | { readonly kind: 'binary'; readonly bytes: DocumentBytes };
+  DecodedJson | DecodedText | { readonly kind: 'binary'; readonly bytes: DocumentBytes };
+
+export interface DecodedJson {
+  readonly kind: 'json';
+  readonly bytes: DocumentBytes;
+  readonly json: JsonDocument;
+  /** True where a text in it has half a surrogate pair: readers disagree what that is (RFC 8259 section 8.2). */
+  readonly hasBrokenText: boolean;
+  /** How many values of the bytes are no JSON (NaN, Infinity) and stand as null in the document; absent where all are. */
+  readonly notNumbers?: number;
+}
 
 /** A text that is no JSON. */
 export interface DecodedText {
@@ -51,13 +54,41 @@ export type Detector = (decoded: Decoded) => Detected | undefined;
  */
 export function decode(bytes: DocumentBytes, largeBytes: number = LARGE_BYTES): Decoded {
   const json = bytes.length < largeBytes ? undefined : findLargeJson(bytes, largeBytes);
-  if (json !== undefined) return { kind: 'json', bytes, json };
+  if (json !== undefined) return decodedJson(bytes, json);
   const large = bytes.length < largeBytes ? undefined : findLargeText(bytes);
   if (large !== undefined) return large;
   const text = findText(bytes);
   if (text === undefined) return { kind: 'binary', bytes };
   if (!opensLikeJson(text)) return { kind: 'text', bytes, text };
-  return { kind: 'json', bytes, json: parseJson(text) };
+  return decodedJson(bytes, parseJson(text));
+}
+
+/** What the bytes are once they are parsed. */
+export function decodedJson(bytes: DocumentBytes, json: JsonDocument): DecodedJson {
+  const hasBrokenText = mayEscapeSurrogates(bytes) && isBroken(json.value);
+  return { kind: 'json', bytes, json, hasBrokenText };
+}
+
+const BACKSLASH = 0x5c;
+
+/** Looks at the bytes, since the text of a large document is not at hand. In UTF-16 they are not looked for. */
+function mayEscapeSurrogates(bytes: DocumentBytes): boolean {
+  if ((headOf(bytes, 1)[0] ?? 0) >= 0xfe) return true;
+  if (indexOfByte(bytes, BACKSLASH) < 0) return false;
+  return includesAscii(bytes, '\\ud') || includesAscii(bytes, '\\uD');
+}
+
+/** Item by item, as the items of a large document are not held. Nesting is bounded before this. */
+function isBroken(value: JsonValue): boolean {
+  if (typeof value === 'string') return !value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) {
+    for (const item of value as readonly JsonValue[]) if (isBroken(item)) return true;
+    return false;
+  }
+  return Object.entries(value).some(
+    ([key, item]) => !key.isWellFormed() || isBroken(item as JsonValue),
+  );
 }
 
 /** Smaller documents are held and read at once: that is faster, and what it takes is soon given back. */

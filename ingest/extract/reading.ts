@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { canonicalizeJcs, type JsonValue } from '../../core/canonical-json-jcs.ts';
-import { includesAscii, indexOfByte } from '../../core/bytes.ts';
 import { PedigreeError } from '../../core/errors.ts';
-import { headOf, type DocumentBytes } from '../../core/stored-bytes.ts';
 import type { SchemaProblem } from '../../schemas/intoto/problem.ts';
 import type { Decoded, Detected } from '../../schemas/decoded.ts';
 import type { SignedEnvelope } from '../../schemas/envelope.ts';
@@ -18,23 +16,15 @@ export function jsonOf(decoded: Decoded): JsonValue {
   if (decoded.kind !== 'json') {
     throw new PedigreeError('ERR_PARSE_DOCUMENT', 'this format is JSON');
   }
-  if (holdsBrokenText(decoded)) throw new PedigreeError('ERR_PARSE_DOCUMENT', BROKEN_TEXT);
+  if (decoded.hasBrokenText) throw new PedigreeError('ERR_PARSE_DOCUMENT', BROKEN_TEXT);
   return decoded.json.value;
 }
 
 const BROKEN_TEXT = 'text with half a surrogate pair';
 
-function holdsBrokenText(decoded: Decoded): boolean {
-  return (
-    decoded.kind === 'json' &&
-    mayEscapeSurrogates(decoded.bytes) &&
-    hasBrokenText(decoded.json.value)
-  );
-}
-
 /** Lists broken text, in formats that are read all the same: facts have U+FFFD in its place. Strict mode refuses it. */
 export function withBrokenTextListed(reading: Reading, decoded: Decoded): Reading {
-  if (!holdsBrokenText(decoded)) return reading;
+  if (decoded.kind !== 'json' || !decoded.hasBrokenText) return reading;
   const message = `${BROKEN_TEXT}: facts have U+FFFD in its place`;
   const problem = { code: 'text-broken', pointer: '', message };
   const { facts, conformant, conformanceProblems } = reading;
@@ -44,28 +34,6 @@ export function withBrokenTextListed(reading: Reading, decoded: Decoded): Readin
     conformant: conformant === null ? null : false,
     conformanceProblems: [...conformanceProblems, problem],
   };
-}
-
-const BACKSLASH = 0x5c;
-
-/** Looks at the bytes, since the text of a large document is not at hand. In UTF-16 they are not looked for. */
-function mayEscapeSurrogates(bytes: DocumentBytes): boolean {
-  if ((headOf(bytes, 1)[0] ?? 0) >= 0xfe) return true;
-  if (indexOfByte(bytes, BACKSLASH) < 0) return false;
-  return includesAscii(bytes, '\\ud') || includesAscii(bytes, '\\uD');
-}
-
-/** Item by item, as the items of a large document are not held. Nesting is bounded before this. */
-function hasBrokenText(value: JsonValue): boolean {
-  if (typeof value === 'string') return !value.isWellFormed();
-  if (typeof value !== 'object' || value === null) return false;
-  if (Array.isArray(value)) {
-    for (const item of value as readonly JsonValue[]) if (hasBrokenText(item)) return true;
-    return false;
-  }
-  return Object.entries(value).some(
-    ([key, item]) => !key.isWellFormed() || hasBrokenText(item as JsonValue),
-  );
 }
 
 /** Finishes a document that states facts: its own problems are listed with them and decide conformance, where asked for. */

@@ -3,7 +3,7 @@ import { decodeText, parseJson } from '../../core/json.ts';
 import { stringEnd } from '../../core/json-text.ts';
 import { isPedigreeError } from '../../core/errors.ts';
 import { detectToolReport } from './detect.ts';
-import type { Decoded, Detected } from '../decoded.ts';
+import { decodedJson, type Decoded, type Detected } from '../decoded.ts';
 
 /**
  * The report of a tool that is JSON but for numbers that JSON has no word for: Python writes `NaN`, `Infinity` and `-Infinity`
@@ -19,7 +19,7 @@ export function findNotANumberReport(
     const words = findWords(text);
     if (words.length === 0 || words.length > MAX_WORDS) return undefined;
     const json = parseJson(withNulls(text, words));
-    const decoded: Decoded = { kind: 'json', bytes, json, notNumbers: words.length };
+    const decoded: Decoded = { ...decodedJson(bytes, json), notNumbers: words.length };
     const detected = detectToolReport(decoded);
     return detected === undefined ? undefined : { decoded, detected };
   } catch (error) {
