@@ -3,17 +3,17 @@ import { PedigreeError } from '../../core/errors.ts';
 import { findCsafFaults } from '../../schemas/csaf/conform.ts';
 import { parseCsaf } from '../../schemas/csaf/parse.ts';
 import { FactsBuilder } from './facts-builder.ts';
+import { Products } from './csaf/products.ts';
 import { addReport } from './tool-report/report-node.ts';
-import { knownThing, type KnownThing } from './tool-report/things.ts';
 import {
+  listNameless,
   qualifiersOf,
   stateAliases,
   stateJudgement,
   vulnerabilityNode,
   type Judgement,
 } from './tool-report/vulnerability.ts';
-import type { Csaf, CsafNote, CsafProduct, CsafVulnerability } from '../../schemas/csaf/model.ts';
-import type { ReportThing } from '../../schemas/tool-report/model.ts';
+import type { Csaf, CsafVulnerability } from '../../schemas/csaf/model.ts';
 import type { Decoded, Detected } from '../../schemas/decoded.ts';
 import type { FormatReader, ReadContext, Reading } from './extractor.ts';
 
@@ -37,26 +37,21 @@ const STATUS_OF_LIST: ReadonlyMap<string, string> = new Map([
   ['unknown', 'unknown'],
 ]);
 
-/** Products by their ids. */
-type Things = ReadonlyMap<string, KnownThing>;
-
 function readCsaf(decoded: Decoded, detected: Detected, context: ReadContext): Reading {
   if (decoded.kind !== 'json') throw new PedigreeError('ERR_PARSE_DOCUMENT', 'CSAF is JSON');
   const csaf = parseCsaf(decoded.json);
   const builder = new FactsBuilder(context.digest);
   const report = addReport(builder, context, attributesOf(csaf));
-  const things: Things = new Map(
-    csaf.products.map((product) => [product.id, knownThing(builder, thingOf(product))]),
-  );
-  for (const { pointer, nodes } of things.values()) {
-    for (const node of nodes()) {
-      builder.edge(report, 'describes', node, pointer);
+  const products = new Products(builder, csaf.products);
+  for (const thing of products.all) {
+    for (const node of thing.nodes()) {
+      builder.edge(report, 'describes', node, thing.pointer);
       builder.subject(node);
     }
   }
-  stateRelationships(builder, csaf, things);
+  stateRelationships(builder, csaf, products);
   for (const vulnerability of csaf.vulnerabilities) {
-    stateVulnerability(builder, vulnerability, things);
+    stateVulnerability(builder, vulnerability, products);
   }
   if (csaf.trackingId !== undefined && csaf.trackingVersion !== undefined) {
     const family = `csaf:${csaf.publisherNamespace ?? ''}/${csaf.trackingId}`;
@@ -86,31 +81,17 @@ function attributesOf(csaf: Csaf): Readonly<Record<string, string>> {
   return attributes;
 }
 
-/** A CPE is a shared name; a product that has only a name of its publisher stays in the document. */
-function thingOf(product: CsafProduct): ReportThing {
-  const { id, name, purls, cpe, hashes, pointer } = product;
-  return {
-    kind: 'Package',
-    pointer,
-    local: `product/${id}`,
-    names: [name, id],
-    purls,
-    digests: hashes.map(({ algorithm, value }) => ({ algorithm, hex: value })),
-    sharedNames: cpe === undefined ? [] : [['cpe', cpe]],
-  };
-}
-
 /** Only a component that is always there is part of the whole; what may be installed beside it is not. */
-function stateRelationships(builder: FactsBuilder, csaf: Csaf, things: Things): void {
+function stateRelationships(builder: FactsBuilder, csaf: Csaf, products: Products): void {
   for (const { category, component, whole, product, pointer } of csaf.relationships) {
     if (category !== 'default_component_of') continue;
-    const part = things.get(component);
-    const container = things.get(whole);
+    const part = products.find(component);
+    const container = products.find(whole);
     if (part === undefined || container === undefined) {
       builder.problem('dangling-ref', pointer, 'relates a product that the tree does not define');
       continue;
     }
-    const combined = product === undefined ? undefined : things.get(product);
+    const combined = product === undefined ? undefined : products.find(product);
     const parts = part.nodes();
     stateParts(builder, container.nodes(), parts, pointer);
     if (combined !== undefined) stateParts(builder, combined.nodes(), parts, pointer);
@@ -131,69 +112,64 @@ function stateParts(
 function stateVulnerability(
   builder: FactsBuilder,
   vulnerability: CsafVulnerability,
-  things: Things,
+  products: Products,
 ): void {
-  const { cve, ids, statuses } = vulnerability;
-  const others = ids.map(([, text]) => text);
-  const id = cve ?? others[0] ?? '';
-  const aliases = others.filter((other) => other !== id);
+  const { cve, ids, statuses, pointer } = vulnerability;
+  const id = cve ?? ids[0] ?? '';
   const node = vulnerabilityNode(builder, id);
-  if (node !== undefined) stateAliases(builder, node, aliases, `${vulnerability.pointer}/ids`);
-  const flags = labelsOf(vulnerability.flags);
-  const remediations = labelsOf(vulnerability.remediations);
-  const judge = rememberingJudge();
-  for (const { list, product, pointer } of statuses) {
-    const thing = things.get(product);
-    const status = STATUS_OF_LIST.get(list);
-    if (thing === undefined) {
-      builder.problem('dangling-ref', pointer, `no product "${product}" in the tree`);
-    } else if (status === undefined) {
-      builder.problem('unknown-status', pointer, `no such list: "${list}"`);
-    } else {
-      const justification = flags.get(product) ?? '';
-      const remediation = remediations.get(product) ?? '';
-      const judgement = judge(list, status, justification, remediation);
-      stateJudgement(builder, node, judgement, thing.nodes, pointer);
-    }
+  if (node !== undefined) {
+    const aliases = ids.filter((other) => other !== id);
+    stateAliases(builder, node, aliases, `${pointer}/ids`);
   }
-}
-
-type Judge = (
-  list: string,
-  status: string,
-  justification: string,
-  remediation: string,
-) => Judgement;
-
-/** Nearly all products of a list are judged alike, so the last judgement is remembered. */
-function rememberingJudge(): Judge {
-  let known: readonly string[] = [];
-  let judgement: Judgement = { qualifiers: {} };
-  return (list, status, justification, remediation) => {
-    if (known[0] !== list || known[1] !== justification || known[2] !== remediation) {
-      const listed = list === status || list === `known_${status}` ? '' : list;
-      judgement = {
-        qualifiers: qualifiersOf({ status, list: listed, justification, remediation }),
-      };
-      known = [list, justification, remediation];
-    }
-    return judgement;
-  };
-}
-
-/** What is said of each product: one label, nearly always, or several. */
-function labelsOf(notes: readonly CsafNote[]): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  const several = new Map<string, Set<string>>();
-  for (const { label, products } of notes) {
-    for (const product of products) {
-      const known = found.get(product);
-      if (known === undefined) found.set(product, label);
-      else if (known !== label) {
-        several.set(product, (several.get(product) ?? new Set([known])).add(label));
+  const flags = products.labelsOf(vulnerability.flags);
+  const remediations = products.labelsOf(vulnerability.remediations);
+  for (const { list, products: listed, pointer: listPointer } of statuses) {
+    const judge = new Judge(list);
+    const base = `${listPointer}/`;
+    for (let at = 0; at < listed.length; at++) {
+      const product = listed[at];
+      if (typeof product !== 'string' || product === '') continue;
+      const thing = products.find(product);
+      if (thing === undefined) {
+        builder.problem('dangling-ref', base + at, `no product "${product}" in the tree`);
+      } else if (!judge.isKnown) {
+        builder.problem('unknown-status', base + at, `no such list: "${list}"`);
+      } else if (node === undefined) {
+        listNameless(builder, base + at);
+      } else {
+        const judgement = judge.judgementOf(flags.get(thing), remediations.get(thing));
+        stateJudgement(builder, node, judgement, thing.nodes(), base + at);
       }
     }
   }
-  for (const [product, labels] of several) found.set(product, [...labels].join(', '));
-  return found;
+}
+
+/** What is said of the products of one list. Nearly all are judged alike, so the last judgement is remembered. */
+class Judge {
+  readonly #list: string;
+  readonly #status: string | undefined;
+  #justification = '';
+  #remediation = '';
+  #judgement: Judgement | undefined;
+
+  constructor(list: string) {
+    this.#list = list;
+    this.#status = STATUS_OF_LIST.get(list);
+  }
+
+  /** False for a list that no specification has. */
+  get isKnown(): boolean {
+    return this.#status !== undefined;
+  }
+
+  judgementOf(justification = '', remediation = ''): Judgement {
+    const isSame = justification === this.#justification && remediation === this.#remediation;
+    if (this.#judgement !== undefined && isSame) return this.#judgement;
+    const status = this.#status ?? '';
+    const list = this.#list === status || this.#list === `known_${status}` ? '' : this.#list;
+    this.#justification = justification;
+    this.#remediation = remediation;
+    this.#judgement = { qualifiers: qualifiersOf({ status, list, justification, remediation }) };
+    return this.#judgement;
+  }
 }

@@ -7,6 +7,7 @@ import { FactsBuilder } from './facts-builder.ts';
 import { addReport } from './tool-report/report-node.ts';
 import { thingNodes } from './tool-report/things.ts';
 import {
+  listNameless,
   qualifiersOf,
   stateAliases,
   stateJudgement,
@@ -87,8 +88,12 @@ function stateProducts(
         time: statement.time ?? '',
         current: isLatest(statement, product, part) ? '' : 'false',
       });
-      const thingsOf = (): readonly number[] => thingNodes(builder, thingOf(product));
-      nodes.push(...stateJudgement(builder, node, { qualifiers }, thingsOf, product.pointer));
+      if (node === undefined) listNameless(builder, product.pointer);
+      else {
+        const things = thingNodes(builder, thingOf(product));
+        stateJudgement(builder, node, { qualifiers }, things, product.pointer);
+        nodes.push(...things);
+      }
     }
   }
   return nodes;

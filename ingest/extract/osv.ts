@@ -6,6 +6,7 @@ import { FactsBuilder } from './facts-builder.ts';
 import { addReport } from './tool-report/report-node.ts';
 import { thingNodes } from './tool-report/things.ts';
 import {
+  listNameless,
   qualifiersOf,
   stateAliases,
   stateJudgement,
@@ -79,7 +80,8 @@ function stateAffected(
     return { qualifiers: qualifiersOf({ status: judged, ...details, withdrawn: withdrawn ?? '' }) };
   };
   const state = (judgement: Judgement, thing: ReportThing, pointer: string): void => {
-    stateJudgement(builder, vulnerability, judgement, () => thingNodes(builder, thing), pointer);
+    if (vulnerability === undefined) listNameless(builder, pointer);
+    else stateJudgement(builder, vulnerability, judgement, thingNodes(builder, thing), pointer);
   };
   for (const range of affected.ranges) {
     const details = { rangeType: range.type, range: rangeText(range) };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 
 export interface CsafHash {
   readonly algorithm: string;
@@ -29,14 +30,14 @@ export interface CsafRelationship {
 export interface CsafGroup {
   readonly id: string;
   readonly products: readonly string[];
-  readonly pointer: string;
 }
 
-/** One product in one status list. */
-export interface CsafStatus {
+/** One list of products that are in the same status. */
+export interface CsafStatusList {
   /** Name of the list: known_affected, first_fixed, … */
   readonly list: string;
-  readonly product: string;
+  /** Ids as written: what is no text, or an empty one, names no product. */
+  readonly products: readonly JsonValue[];
   readonly pointer: string;
 }
 
@@ -46,15 +47,13 @@ export interface CsafNote {
   readonly label: string;
   /** Groups resolved to their products; one may be named twice. */
   readonly products: readonly string[];
-  readonly pointer: string;
 }
 
 export interface CsafVulnerability {
   readonly cve: string | undefined;
-  /** Ids in other systems, as (system, text). */
-  readonly ids: readonly (readonly [system: string, text: string])[];
-  readonly title: string | undefined;
-  readonly statuses: readonly CsafStatus[];
+  /** Ids in other systems. */
+  readonly ids: readonly string[];
+  readonly statuses: readonly CsafStatusList[];
   readonly flags: readonly CsafNote[];
   readonly remediations: readonly CsafNote[];
   readonly pointer: string;
@@ -72,6 +71,5 @@ export interface Csaf {
   readonly releasedAt: string | undefined;
   readonly products: readonly CsafProduct[];
   readonly relationships: readonly CsafRelationship[];
-  readonly groups: readonly CsafGroup[];
   readonly vulnerabilities: readonly CsafVulnerability[];
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PedigreeError } from '../../core/errors.ts';
+import { arrayMember, isJsonObject, member, pointerJoin, stringMember } from '../../core/json.ts';
 import { LIMITS } from '../../core/limits.ts';
 import { placeOf, type Place } from '../tool-report/place.ts';
+import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 import type { JsonDocument } from '../../core/json.ts';
 import type {
   Csaf,
@@ -10,7 +12,7 @@ import type {
   CsafNote,
   CsafProduct,
   CsafRelationship,
-  CsafStatus,
+  CsafStatusList,
   CsafVulnerability,
 } from './model.ts';
 
@@ -20,178 +22,213 @@ import type {
  * @see https://docs.oasis-open.org/csaf/csaf/v2.0/os/csaf-v2.0-os.html
  */
 export function parseCsaf(json: JsonDocument): Csaf {
-  const root = placeOf(json);
-  const document = root.at('document');
-  if (!document.isObject) throw new PedigreeError('ERR_PARSE_DOCUMENT', 'CSAF without a document');
-  const tracking = document.at('tracking');
-  const tree = root.at('product_tree');
-  const groups = tree.at('product_groups').items.flatMap(groupOf);
-  const members = new GroupBook(groups);
-  const combined = combinationsOf(tree);
+  const document = member(json.value, 'document');
+  if (!isJsonObject(document)) {
+    throw new PedigreeError('ERR_PARSE_DOCUMENT', 'CSAF without a document');
+  }
+  const tracking = member(document, 'tracking');
+  const publisher = member(document, 'publisher');
+  const tree = member(json.value, 'product_tree');
+  const groups = listAt(tree, 'product_groups').flatMap(groupOf);
   return {
-    version: document.textAt('csaf_version'),
-    category: document.textAt('category'),
-    title: document.textAt('title'),
-    publisher: document.at('publisher').textAt('name'),
-    publisherNamespace: document.at('publisher').textAt('namespace'),
-    trackingId: tracking.textAt('id'),
-    trackingVersion: tracking.at('version').written,
-    trackingStatus: tracking.textAt('status'),
-    releasedAt: tracking.textAt('current_release_date'),
-    products: productsOf(productPlaces(tree, combined)),
-    relationships: [
-      ...combined.relationships.flatMap(relationshipOf),
-      ...combined.paths.flatMap(pathOf),
-    ],
-    groups,
-    vulnerabilities: root.at('vulnerabilities').items.map((one) => vulnerabilityOf(one, members)),
+    version: textAt(document, 'csaf_version'),
+    category: textAt(document, 'category'),
+    title: textAt(document, 'title'),
+    publisher: textAt(publisher, 'name'),
+    publisherNamespace: textAt(publisher, 'namespace'),
+    trackingId: textAt(tracking, 'id'),
+    trackingVersion: placeOf(json).at('document', 'tracking', 'version').written,
+    trackingStatus: textAt(tracking, 'status'),
+    releasedAt: textAt(tracking, 'current_release_date'),
+    products: productsOf(tree),
+    relationships: relationshipsOf(tree),
+    vulnerabilities: vulnerabilitiesOf(json.value, new GroupBook(groups)),
   };
 }
 
-/** Where a tree defines products by relating others. */
-interface Combinations {
-  readonly relationships: readonly Place[];
-  readonly paths: readonly Place[];
+/** Text that is not empty. */
+function textAt(value: unknown, key: string): string | undefined {
+  const text = stringMember(value, key);
+  return text === '' ? undefined : text;
 }
 
-function combinationsOf(tree: Place): Combinations {
-  return { relationships: tree.at('relationships').items, paths: tree.at('product_paths').items };
+function listAt(value: unknown, key: string): readonly JsonValue[] {
+  return arrayMember(value, key) ?? NOTHING;
 }
 
-/** Every product of the tree in the order in which it is defined: names, branches at any depth, combinations. */
-export function productPlaces(tree: Place, combined: Combinations = combinationsOf(tree)): Place[] {
-  const found = [...tree.at('full_product_names').items];
-  const stack = [...tree.at('branches').items].reverse();
-  for (let branch = stack.pop(); branch !== undefined; branch = stack.pop()) {
-    const product = branch.at('product');
-    if (product.isObject) found.push(product);
-    for (const inner of branch.at('branches').items.reverse()) stack.push(inner);
-  }
-  for (const places of [combined.relationships, combined.paths]) {
-    for (const place of places) {
-      const product = place.at('full_product_name');
-      if (product.isObject) found.push(product);
-    }
-  }
-  return found;
+/** The texts of a list that are not empty. */
+function textsAt(value: unknown, key: string): readonly string[] {
+  const list = listAt(value, key);
+  return list.every(isText) ? list : list.filter(isText);
 }
 
-function productsOf(places: readonly Place[]): CsafProduct[] {
-  const products: CsafProduct[] = [];
-  for (const place of places) {
-    const id = place.textAt('product_id');
-    if (id === undefined) continue;
-    const helper = place.at('product_identification_helper');
-    products.push({
-      id,
-      name: place.textAt('name') ?? id,
-      purls: helper.exists ? purlsOf(helper) : NOTHING,
-      cpe: helper.textAt('cpe'),
-      hashes: helper.exists ? helper.at('hashes').items.flatMap(hashesOf) : NOTHING,
-      pointer: place.pointer,
-    });
-  }
-  return products;
+function isText(value: JsonValue): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 const NOTHING: readonly never[] = [];
 
-function purlsOf(helper: Place): string[] {
-  const purl = helper.textAt('purl');
-  const purls = helper.at('purls').texts;
+const TREE = '/product_tree';
+
+type TakeProduct = (product: unknown, pointer: string) => void;
+
+/**
+ * Every place of the tree where a product may be defined, in the order in which it is written: names, branches at any depth,
+ * combinations. What stands there may be no product, or nothing.
+ */
+export function eachProduct(tree: unknown, take: TakeProduct): void {
+  const names = listAt(tree, 'full_product_names');
+  for (let at = 0; at < names.length; at++) take(names[at], `${TREE}/full_product_names/${at}`);
+  eachOfBranches(tree, TREE, take);
+  for (const key of ['relationships', 'product_paths']) {
+    const combinations = listAt(tree, key);
+    const base = `${TREE}/${key}/`;
+    for (let at = 0; at < combinations.length; at++) {
+      take(member(combinations[at], 'full_product_name'), `${base}${at}/full_product_name`);
+    }
+  }
+}
+
+/** Nesting is bounded by whoever parses the text. */
+function eachOfBranches(parent: unknown, pointer: string, take: TakeProduct): void {
+  const branches = listAt(parent, 'branches');
+  const base = `${pointer}/branches/`;
+  for (let at = 0; at < branches.length; at++) {
+    const branch = branches[at];
+    const own = base + at;
+    take(member(branch, 'product'), `${own}/product`);
+    eachOfBranches(branch, own, take);
+  }
+}
+
+function productsOf(tree: unknown): readonly CsafProduct[] {
+  const products: CsafProduct[] = [];
+  eachProduct(tree, (product, pointer) => {
+    const id = textAt(product, 'product_id');
+    if (id !== undefined) products.push(productOf(product, id, pointer));
+  });
+  return products;
+}
+
+function productOf(product: unknown, id: string, pointer: string): CsafProduct {
+  const name = textAt(product, 'name') ?? id;
+  const helper = member(product, 'product_identification_helper');
+  if (!isJsonObject(helper)) {
+    return { id, name, purls: NOTHING, cpe: undefined, hashes: NOTHING, pointer };
+  }
+  const hashes = listAt(helper, 'hashes').flatMap(hashesOf);
+  return { id, name, purls: purlsOf(helper), cpe: textAt(helper, 'cpe'), hashes, pointer };
+}
+
+function purlsOf(helper: JsonValue): readonly string[] {
+  const purl = textAt(helper, 'purl');
+  const purls = textsAt(helper, 'purls');
   return purl === undefined ? purls : [purl, ...purls];
 }
 
-function hashesOf(place: Place): CsafHash[] {
-  const fileName = place.textAt('filename');
-  return place.at('file_hashes').items.flatMap((one) => {
-    const algorithm = one.textAt('algorithm');
-    const value = one.textAt('value');
+function hashesOf(file: JsonValue): CsafHash[] {
+  const fileName = textAt(file, 'filename');
+  return listAt(file, 'file_hashes').flatMap((one) => {
+    const algorithm = textAt(one, 'algorithm');
+    const value = textAt(one, 'value');
     if (algorithm === undefined || value === undefined) return [];
     return [{ algorithm, value, fileName }];
   });
 }
 
-function relationshipOf(place: Place): CsafRelationship[] {
-  const component = place.textAt('product_reference');
-  const whole = place.textAt('relates_to_product_reference');
-  if (component === undefined || whole === undefined) return [];
-  return [
-    {
-      category: place.textAt('category') ?? '',
-      product: place.at('full_product_name').textAt('product_id'),
-      component,
-      whole,
-      pointer: place.pointer,
-    },
-  ];
+function relationshipsOf(tree: unknown): readonly CsafRelationship[] {
+  const relationships: CsafRelationship[] = [];
+  const list = listAt(tree, 'relationships');
+  const base = `${TREE}/relationships/`;
+  for (let at = 0; at < list.length; at++) {
+    const one = list[at];
+    const component = textAt(one, 'product_reference');
+    const whole = textAt(one, 'relates_to_product_reference');
+    if (component === undefined || whole === undefined) continue;
+    const category = textAt(one, 'category') ?? '';
+    const product = textAt(member(one, 'full_product_name'), 'product_id');
+    relationships.push({ category, product, component, whole, pointer: base + at });
+  }
+  listAt(tree, 'product_paths').forEach((path, at) => {
+    addSteps(relationships, path, `${TREE}/product_paths/${at}`);
+  });
+  return relationships;
 }
 
 /** 2.1 writes a chain of relationships: a product, then what it is in, then what that is in. */
-function pathOf(place: Place): CsafRelationship[] {
-  const product = place.at('full_product_name').textAt('product_id');
-  let component = place.textAt('beginning_product_reference');
-  return place.at('subpaths').items.flatMap((step) => {
-    const whole = step.textAt('next_product_reference');
+function addSteps(relationships: CsafRelationship[], path: JsonValue, pointer: string): void {
+  const product = textAt(member(path, 'full_product_name'), 'product_id');
+  let component = textAt(path, 'beginning_product_reference');
+  listAt(path, 'subpaths').forEach((step, at) => {
+    const whole = textAt(step, 'next_product_reference');
     const from = component;
     component = whole;
-    if (from === undefined || whole === undefined) return [];
-    const category = step.textAt('category') ?? '';
-    return [{ category, product, component: from, whole, pointer: step.pointer }];
+    if (from === undefined || whole === undefined) return;
+    const category = textAt(step, 'category') ?? '';
+    const own = `${pointer}/subpaths/${at}`;
+    relationships.push({ category, product, component: from, whole, pointer: own });
   });
 }
 
-function groupOf(place: Place): CsafGroup[] {
-  const id = place.textAt('group_id');
-  if (id === undefined) return [];
-  const products = place.at('product_ids').texts;
-  return [{ id, products, pointer: place.pointer }];
+function groupOf(group: JsonValue): CsafGroup[] {
+  const id = textAt(group, 'group_id');
+  return id === undefined ? [] : [{ id, products: textsAt(group, 'product_ids') }];
 }
 
-function vulnerabilityOf(place: Place, groups: GroupBook): CsafVulnerability {
-  const ids = place.at('ids').items.flatMap((one) => {
-    const text = one.textAt('text');
-    return text === undefined ? [] : [[one.textAt('system_name') ?? '', text] as const];
+function vulnerabilitiesOf(root: JsonValue, groups: GroupBook): readonly CsafVulnerability[] {
+  return listAt(root, 'vulnerabilities').map((one, at) => {
+    const pointer = `/vulnerabilities/${at}`;
+    return {
+      cve: textAt(one, 'cve'),
+      ids: listAt(one, 'ids').flatMap((id) => textAt(id, 'text') ?? NOTHING),
+      statuses: statusesOf(member(one, 'product_status'), `${pointer}/product_status`),
+      flags: notesOf(listAt(one, 'flags'), 'label', groups),
+      remediations: notesOf(listAt(one, 'remediations'), 'category', groups),
+      pointer,
+    };
   });
-  return {
-    cve: place.textAt('cve'),
-    ids,
-    title: place.textAt('title'),
-    statuses: statusesOf(place.at('product_status')),
-    flags: place.at('flags').items.map((one) => noteOf(one, 'label', groups)),
-    remediations: place.at('remediations').items.map((one) => noteOf(one, 'category', groups)),
-    pointer: place.pointer,
-  };
 }
 
-function statusesOf(lists: Place): CsafStatus[] {
-  const statuses: CsafStatus[] = [];
-  for (const [list, products] of lists.entries) {
-    for (const one of products.items) {
-      const product = one.text;
-      if (product !== undefined) statuses.push({ list, product, pointer: one.pointer });
-    }
-  }
-  return statuses;
+function statusesOf(lists: unknown, pointer: string): readonly CsafStatusList[] {
+  if (!isJsonObject(lists)) return NOTHING;
+  return Object.keys(lists).map((list) => ({
+    list,
+    products: listAt(lists, list),
+    pointer: pointerJoin(pointer, list),
+  }));
 }
 
-function noteOf(place: Place, label: 'label' | 'category', groups: GroupBook): CsafNote {
-  const own = place.at('product_ids').texts;
-  const grouped = groups.productsOf(place.at('group_ids').texts);
+function notesOf(
+  notes: readonly JsonValue[],
+  label: 'label' | 'category',
+  groups: GroupBook,
+): readonly CsafNote[] {
+  return notes.map((note) => noteOf(note, label, groups));
+}
+
+function noteOf(note: unknown, label: 'label' | 'category', groups: GroupBook): CsafNote {
+  const own = textsAt(note, 'product_ids');
+  const grouped = groups.productsOf(textsAt(note, 'group_ids'));
   const products = grouped.length === 0 ? own : own.concat(grouped);
-  return { label: place.textAt(label) ?? '', products, pointer: place.pointer };
+  return { label: textAt(note, label) ?? '', products };
+}
+
+/** A note of a vulnerability, and where it stands. */
+export interface PlacedNote extends CsafNote {
+  readonly pointer: string;
 }
 
 /** Reads the flags or remediations of one vulnerability, groups resolved, each product once. */
-export type NotesOf = (list: Place, label: 'label' | 'category') => readonly CsafNote[];
+export type NotesOf = (list: Place, label: 'label' | 'category') => readonly PlacedNote[];
 
 /** How to read the notes of a document whose product groups are these. */
 export function parseNotes(root: Place): NotesOf {
-  const groups = new GroupBook(root.at('product_tree', 'product_groups').items.flatMap(groupOf));
+  const tree = root.at('product_tree').value;
+  const groups = new GroupBook(listAt(tree, 'product_groups').flatMap(groupOf));
   return (list, label) =>
     list.items.map((one) => {
-      const note = noteOf(one, label, groups);
-      return { ...note, products: [...new Set(note.products)] };
+      const note = noteOf(one.value, label, groups);
+      return { ...note, products: [...new Set(note.products)], pointer: one.pointer };
     });
 }
 
@@ -205,7 +242,8 @@ class GroupBook {
   }
 
   /** @throws {PedigreeError} ERR_LIMIT_ITEMS */
-  productsOf(ids: readonly string[]): string[] {
+  productsOf(ids: readonly string[]): readonly string[] {
+    if (ids.length === 0) return NOTHING;
     return [...new Set(ids)].flatMap((id) => {
       const products = this.#members.get(id) ?? [];
       this.#left -= products.length;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { findDigest } from '../../../core/digest.ts';
-import { LIMITS } from '../../../core/limits.ts';
 import { findPurl, levelOf, nameRef } from '../../../graph/domain/node-ref.ts';
 import { findGitRef } from '../git-ref.ts';
 import type { ReportThing } from '../../../schemas/tool-report/model.ts';
@@ -15,7 +14,7 @@ const MAX_IDENTITIES = 16;
  */
 export function thingNodes(builder: FactsBuilder, named: ReportThing): number[] {
   const thing = bounded(builder, named);
-  if (!hasIdentities(thing)) return [builder.entity(mentionOf(thing))];
+  if (!hasIdentities(thing)) return [ownNode(builder, thing)];
   const nodes: number[] = [];
   addDigestNodes(builder, thing, nodes);
   addPurlNodes(builder, thing, nodes);
@@ -23,29 +22,6 @@ export function thingNodes(builder: FactsBuilder, named: ReportThing): number[] 
   addCommitNodes(builder, thing, nodes);
   if (nodes.length === 0) return [builder.entity(mentionOf(thing))];
   return nodes.length === 1 ? nodes : [...new Set(nodes)];
-}
-
-/** A thing and its nodes, for who asks again and again. */
-export interface KnownThing {
-  readonly pointer: string;
-  /**
-   * thingNodes that remembers. Asking again adds nothing to a document's facts, unless there is something to complain of: that
-   * is listed each time.
-   */
-  readonly nodes: () => readonly number[];
-}
-
-/** A thing that remembers its nodes. */
-export function knownThing(builder: FactsBuilder, thing: ReportThing): KnownThing {
-  let known: readonly number[] | undefined;
-  const nodes = (): readonly number[] => {
-    if (known !== undefined) return known;
-    const problems = builder.problemCount;
-    const found = thingNodes(builder, thing);
-    if (builder.problemCount === problems && problems < LIMITS.problems) known = found;
-    return found;
-  };
-  return { pointer: thing.pointer, nodes };
 }
 
 /** One thing is asked for by many records, so how many identities it has is what each of them costs. */
@@ -92,17 +68,26 @@ export function isIdentified(thing: ReportThing): boolean {
 
 /** The thing by its names alone. */
 export function mentionOf(thing: ReportThing): EntityInput {
-  const names = thing.names ?? NOTHING;
   const shared = thing.sharedNames?.map(([namespace, name]) => nameRef(namespace, name));
   return {
     kinds: [thing.kind],
     pointer: thing.pointer,
-    names,
+    names: thing.names ?? NOTHING,
     digests: thing.digests ?? NOTHING,
     purls: thing.purls ?? NOTHING,
     nameRefs: shared ?? NOTHING,
-    local: thing.local ?? `${thing.kind}/${thing.purls?.[0] ?? names[0] ?? thing.pointer}`,
+    local: localOf(thing),
   };
+}
+
+/** The node of a thing that has names alone. Most have none that others share, and need no more than a node. */
+function ownNode(builder: FactsBuilder, thing: ReportThing): number {
+  if (!isEmpty(thing.sharedNames)) return builder.entity(mentionOf(thing));
+  return builder.localNode(localOf(thing), [thing.kind], thing.names);
+}
+
+function localOf({ kind, pointer, local, names, purls }: ReportThing): string {
+  return local ?? `${kind}/${purls?.[0] ?? names?.[0] ?? pointer}`;
 }
 
 function addDigestNodes(builder: FactsBuilder, thing: ReportThing, nodes: number[]): void {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { excerpt } from '../../../core/errors.ts';
 import { addProblem, type SchemaProblem } from '../../intoto/problem.ts';
-import { productPlaces } from '../parse.ts';
-import type { Place } from '../../tool-report/place.ts';
+import { eachProduct } from '../parse.ts';
+import { Place } from '../../tool-report/place.ts';
 
 const MAX_BRANCH_DEPTH = 30;
 /** Members that name products by id, wherever they stand outside the tree. */
@@ -23,9 +23,10 @@ const RANGE_WORDS: ReadonlySet<string> = new Set([
 export function findProductFaults(root: Place): readonly SchemaProblem[] {
   const faults: SchemaProblem[] = [];
   const tree = root.at('product_tree');
-  const products = productPlaces(tree);
   const ids = new Set<string>();
-  for (const product of products) checkProduct(product, ids, faults);
+  eachProduct(tree.value, (product, pointer) => {
+    checkProduct(new Place(product, pointer), ids, faults);
+  });
   const groups = new Set<string>();
   for (const group of tree.at('product_groups').items) checkGroup(group, ids, groups, faults);
   checkRelationships(tree, ids, faults);

@@ -11,8 +11,9 @@ function factsOf(csaf: Csaf): Readonly<Record<string, unknown>> {
   const isOf20 = ({ pointer }: { pointer: string }): boolean =>
     !pointer.includes('/product_paths/');
   const counts = new Map<string, number>();
-  for (const { statuses } of vulnerabilities) {
-    for (const { list } of statuses) counts.set(list, (counts.get(list) ?? 0) + 1);
+  for (const { list, products } of vulnerabilities.flatMap(({ statuses }) => statuses)) {
+    const named = products.filter((id) => typeof id === 'string' && id !== '').length;
+    if (named > 0) counts.set(list, (counts.get(list) ?? 0) + named);
   }
   const hashes = csaf.products.flatMap(({ hashes: own }) =>
     own.flatMap(({ algorithm, value }) => findDigest(algorithm, value) ?? []),
