@@ -4,6 +4,7 @@ import { WireReader, type Located } from '../wire-reader.ts';
 import { idOf } from './flatten.ts';
 import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 import type {
+  Agent,
   Artifact,
   Build,
   Collection,
@@ -15,14 +16,6 @@ import type {
   Spdx3Problem,
   Vulnerability,
 } from './model.ts';
-
-/** What every element has. */
-export interface ElementHead {
-  readonly pointer: string;
-  readonly type: string;
-  readonly id: string | undefined;
-  readonly name: string | undefined;
-}
 
 /** Parts that stand in the graph by themselves all the same, as sbom-tool writes them. */
 export interface Parts {
@@ -61,13 +54,18 @@ export class ElementReader {
     return type;
   }
 
-  head(item: Located, type: string): ElementHead {
+  agent(item: Located, type: string): Agent {
     return {
       pointer: item.pointer,
       type,
       id: idOf(item.value),
       name: this.#read.text(item, 'name'),
     };
+  }
+
+  /** An element of which only its name is looked at: one that is no text is listed. */
+  skip(item: Located): void {
+    this.#read.text(item, 'name');
   }
 
   creation(item: Located): CreationInfo {
@@ -79,9 +77,12 @@ export class ElementReader {
     };
   }
 
-  collection(item: Located, head: ElementHead): Collection {
+  collection(item: Located, type: string): Collection {
     return {
-      ...head,
+      pointer: item.pointer,
+      type,
+      id: idOf(item.value),
+      name: this.#read.text(item, 'name'),
       rootElements: this.#refs(item, 'rootElement'),
       profiles: this.#read.texts(item, 'profileConformance'),
       imports: this.#read.each(item, 'import', (map): ExternalMap => ({
@@ -93,24 +94,28 @@ export class ElementReader {
     };
   }
 
-  artifact(item: Located, head: ElementHead): Artifact {
+  artifact(item: Located, type: string): Artifact {
     const read = this.#read;
+    const name = read.text(item, 'name');
     const { purls, cpes, gitoids } = this.#identifiers(item);
     const purl = read.text(item, 'software_packageUrl');
     return {
-      ...head,
+      pointer: item.pointer,
+      type,
+      id: idOf(item.value),
+      name,
       version: read.textOrNumber(item, 'software_packageVersion'),
       purpose: read.text(item, 'software_primaryPurpose'),
       downloadLocation: read.text(item, 'software_downloadLocation'),
       purls: purl === undefined && purls.length < 2 ? purls : distinct(purl, purls),
       cpes,
-      gitoids: [...gitoids, ...this.#contentIdentifiers(item)],
+      gitoids: joined(gitoids, read.each(item, 'software_contentIdentifier', readContentGitoid)),
       hashes: this.#hashes(item, 'verifiedUsing'),
       verificationCodes: this.#verificationCodes(item),
       suppliedBy: this.#refs(item, 'suppliedBy'),
       originatedBy: this.#refs(item, 'originatedBy'),
       snippetFromFile: this.#refs(item, 'software_snippetFromFile')[0],
-      metrics: this.#metrics(item),
+      metrics: read.each(item, 'ai_metric', readMetric),
       typesOfModel: read.texts(item, 'ai_typeOfModel'),
       datasetTypes: read.texts(item, 'dataset_datasetType'),
       sensitivePersonalInformation: read.text(item, 'dataset_hasSensitivePersonalInformation'),
@@ -118,15 +123,8 @@ export class ElementReader {
   }
 
   /** External identifiers by what they are. */
-  #identifiers(item: Located): {
-    readonly purls: readonly string[];
-    readonly cpes: readonly string[];
-    readonly gitoids: readonly string[];
-  } {
-    const entries = this.#parts('externalIdentifier', item, (entry) => ({
-      type: this.#read.text(entry, 'externalIdentifierType'),
-      text: this.#read.text(entry, 'identifier'),
-    }));
+  #identifiers(item: Located): Identifiers {
+    const entries = this.#parts('externalIdentifier', item, readIdentifier);
     if (entries.length === 0) return NO_IDENTIFIERS;
     const found = { purls: [] as string[], cpes: [] as string[], gitoids: [] as string[] };
     for (const { type, text } of entries) {
@@ -136,47 +134,19 @@ export class ElementReader {
     return found;
   }
 
-  #contentIdentifiers(item: Located): readonly string[] {
-    return this.#read.each(item, 'software_contentIdentifier', (entry) => {
-      const type = this.#read.text(entry, 'software_contentIdentifierType');
-      return type === 'gitoid'
-        ? this.#read.text(entry, 'software_contentIdentifierValue')
-        : undefined;
-    });
-  }
-
-  #metrics(item: Located): Artifact['metrics'] {
-    return this.#read.each(item, 'ai_metric', (entry) => {
-      const key = this.#read.text(entry, 'key');
-      const value = this.#read.textOrNumber(entry, 'value');
-      if (key === undefined || value === undefined) return undefined;
-      return { key, value, pointer: entry.pointer };
-    });
-  }
-
   /** The same list as that of the hashes; what it holds has been listed then. */
   #verificationCodes(item: Located): readonly Hash[] {
-    const isHash = (entry: JsonValue): boolean => stringMember(entry, 'type') === 'Hash';
-    if (arrayMember(item.value, 'verifiedUsing')?.every(isHash) === true) return NO_HASHES;
-    return this.#hashes(item, 'verifiedUsing', 'PackageVerificationCode');
+    const listed = member(item.value, 'verifiedUsing');
+    if (listed === undefined || (Array.isArray(listed) && listed.every(isHash))) return NO_HASHES;
+    return this.#parts('verifiedUsing', item, readVerificationCode);
   }
 
-  #hashes(item: Located, key: string, wanted = 'Hash'): readonly Hash[] {
-    return this.#parts(key, item, (entry) => {
-      if (this.#read.text(entry, 'type') !== wanted) return undefined;
-      const algorithm = this.#read.text(entry, 'algorithm');
-      const hex = this.#read.text(entry, 'hashValue');
-      if (algorithm !== undefined && hex !== undefined) return { algorithm, hex };
-      this.#read.problem(
-        'hash-incomplete',
-        entry.pointer,
-        `a ${wanted} needs algorithm and hashValue`,
-      );
-      return undefined;
-    });
+  #hashes(item: Located, key: string): readonly Hash[] {
+    return this.#parts(key, item, readHash);
   }
 
   relationship(item: Located): Relationship | undefined {
+    this.skip(item);
     const relationshipType = this.#relationshipType(item);
     const from = this.#refs(item, 'from')[0];
     const to = this.#refs(item, 'to');
@@ -205,11 +175,11 @@ export class ElementReader {
   }
 
   /** As `each` of the reader; an id in the place of an object counts as the object of that id. */
-  #parts<T>(key: string, item: Located, read: (entry: Located) => T | undefined): readonly T[] {
-    const entries = arrayMember(item.value, key) ?? [];
-    const isPlain = !entries.some((entry) => typeof entry === 'string');
-    if (!isPlain) this.#namesParts = true;
-    if (isPlain || this.#partsById.size === 0) return this.#read.each(item, key, read);
+  #parts<T>(key: string, item: Located, read: ReadPart<T>): readonly T[] {
+    const entries = arrayMember(item.value, key);
+    if (entries?.some(isText) !== true) return this.#read.each(item, key, read);
+    this.#namesParts = true;
+    if (this.#partsById.size === 0) return this.#read.each(item, key, read);
     return entries.flatMap((entry, at) => {
       const pointer = pointerJoin(item.pointer, key, at);
       const found =
@@ -225,7 +195,7 @@ export class ElementReader {
           `${key} names an object instead of holding it`,
         );
       }
-      return read(found) ?? [];
+      return read(found, this.#read) ?? [];
     });
   }
 
@@ -235,30 +205,34 @@ export class ElementReader {
     this.#read.problem(code, pointer, `${message}; others like it are not listed`);
   }
 
-  build(item: Located, head: ElementHead): Build {
+  build(item: Located, type: string): Build {
+    const read = this.#read;
     return {
-      ...head,
-      buildType: this.#read.text(item, 'build_buildType'),
-      buildId: this.#read.text(item, 'build_buildId'),
-      startTime: this.#read.text(item, 'build_buildStartTime'),
-      endTime: this.#read.text(item, 'build_buildEndTime'),
-      configSourceUris: this.#read.texts(item, 'build_configSourceUri'),
+      pointer: item.pointer,
+      type,
+      id: idOf(item.value),
+      name: read.text(item, 'name'),
+      buildType: read.text(item, 'build_buildType'),
+      buildId: read.text(item, 'build_buildId'),
+      startTime: read.text(item, 'build_buildStartTime'),
+      endTime: read.text(item, 'build_buildEndTime'),
+      configSourceUris: read.texts(item, 'build_configSourceUri'),
       configSourceHashes: this.#hashes(item, 'build_configSourceDigest'),
     };
   }
 
-  license(item: Located, head: ElementHead): LicenseInfo {
+  license(item: Located, type: string): LicenseInfo {
+    const id = idOf(item.value);
+    const name = this.#read.text(item, 'name');
     const expression = this.#read.text(item, 'simplelicensing_licenseExpression');
-    return { ...head, text: expression ?? head.name ?? lastPart(head.id) };
+    return { pointer: item.pointer, type, id, name, text: expression ?? name ?? lastPart(id) };
   }
 
-  vulnerability(item: Located, head: ElementHead): Vulnerability {
-    const ids = this.#parts('externalIdentifier', item, (entry) => {
-      const type = this.#read.text(entry, 'externalIdentifierType');
-      const isId = type === 'cve' || type === 'securityOther';
-      return isId ? this.#read.text(entry, 'identifier') : undefined;
-    });
-    return { ...head, vulnerabilityId: ids[0] ?? head.name };
+  vulnerability(item: Located, type: string): Vulnerability {
+    const name = this.#read.text(item, 'name');
+    const ids = this.#parts('externalIdentifier', item, readVulnerabilityId);
+    const id = idOf(item.value);
+    return { pointer: item.pointer, type, id, name, vulnerabilityId: ids[0] ?? name };
   }
 
   /** Ids, one or several; an element that stands in the place of its id counts as its id. */
@@ -268,14 +242,72 @@ export class ElementReader {
     if (typeof value === 'string') return [value];
     const values: readonly JsonValue[] = Array.isArray(value) ? value : [value];
     const ids: string[] = [];
+    let found = 0;
     for (const one of values) {
-      const id = typeof one === 'string' ? one : idOf(one);
-      if (id !== undefined) ids.push(id);
+      const id = typeof one === 'string' ? one : isJsonObject(one) ? idOf(one) : undefined;
+      if (id !== undefined) found++;
+      if (id !== undefined && id !== '') ids.push(id);
     }
-    if (ids.length < values.length) this.#read.wrongType(item, key, 'an id or an element');
-    if (!ids.includes('')) return ids;
-    return ids.filter((id) => id !== '');
+    if (found < values.length) this.#read.wrongType(item, key, 'an id or an element');
+    return ids;
   }
+}
+
+/** What is made of a part of an element; undefined leaves it out. */
+type ReadPart<T> = (entry: Located, read: WireReader) => T | undefined;
+
+interface Identifiers {
+  readonly purls: readonly string[];
+  readonly cpes: readonly string[];
+  readonly gitoids: readonly string[];
+}
+
+const readIdentifier = (
+  entry: Located,
+  read: WireReader,
+): { readonly type: string | undefined; readonly text: string | undefined } => ({
+  type: read.text(entry, 'externalIdentifierType'),
+  text: read.text(entry, 'identifier'),
+});
+
+function readVulnerabilityId(entry: Located, read: WireReader): string | undefined {
+  const type = read.text(entry, 'externalIdentifierType');
+  const isId = type === 'cve' || type === 'securityOther';
+  return isId ? read.text(entry, 'identifier') : undefined;
+}
+
+function readContentGitoid(entry: Located, read: WireReader): string | undefined {
+  const type = read.text(entry, 'software_contentIdentifierType');
+  return type === 'gitoid' ? read.text(entry, 'software_contentIdentifierValue') : undefined;
+}
+
+function readMetric(entry: Located, read: WireReader): Artifact['metrics'][number] | undefined {
+  const key = read.text(entry, 'key');
+  const value = read.textOrNumber(entry, 'value');
+  if (key === undefined || value === undefined) return undefined;
+  return { key, value, pointer: entry.pointer };
+}
+
+const readHash: ReadPart<Hash> = (entry, read) => readDigest(entry, read, 'Hash');
+const readVerificationCode: ReadPart<Hash> = (entry, read) =>
+  readDigest(entry, read, 'PackageVerificationCode');
+
+function readDigest(entry: Located, read: WireReader, wanted: string): Hash | undefined {
+  if (read.text(entry, 'type') !== wanted) return undefined;
+  const algorithm = read.text(entry, 'algorithm');
+  const hex = read.text(entry, 'hashValue');
+  if (algorithm !== undefined && hex !== undefined) return { algorithm, hex };
+  const message = `a ${wanted} needs algorithm and hashValue`;
+  read.problem('hash-incomplete', entry.pointer, message);
+  return undefined;
+}
+
+function isHash(entry: JsonValue): boolean {
+  return stringMember(entry, 'type') === 'Hash';
+}
+
+function isText(value: JsonValue): value is string {
+  return typeof value === 'string';
 }
 
 function locatedObject(value: JsonValue, pointer: string): Located | undefined {
@@ -295,6 +327,12 @@ function lastPart(id: string | undefined): string | undefined {
   return id?.slice(Math.max(id.lastIndexOf('/'), id.lastIndexOf('#')) + 1);
 }
 
+/** Both lists as one, without a new one where one of them says it all. */
+function joined(one: readonly string[], other: readonly string[]): readonly string[] {
+  if (other.length === 0) return one;
+  return one.length === 0 ? other : [...one, ...other];
+}
+
 /** A text and others, each once. */
 function distinct(first: string | undefined, others: readonly string[]): readonly string[] {
   return [...new Set(first === undefined ? others : [first, ...others])];
@@ -302,7 +340,7 @@ function distinct(first: string | undefined, others: readonly string[]): readonl
 
 const NO_TEXTS: readonly string[] = [];
 const NO_HASHES: readonly Hash[] = [];
-const NO_IDENTIFIERS = { purls: NO_TEXTS, cpes: NO_TEXTS, gitoids: NO_TEXTS };
+const NO_IDENTIFIERS: Identifiers = { purls: NO_TEXTS, cpes: NO_TEXTS, gitoids: NO_TEXTS };
 
 /** Where an external identifier belongs, by its type. */
 const LIST_OF_TYPE: ReadonlyMap<string, 'purls' | 'cpes' | 'gitoids'> = new Map([

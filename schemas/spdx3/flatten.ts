@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PedigreeError } from '../../core/errors.ts';
-import { isJsonObject, member, pointerJoin, stringMember } from '../../core/json.ts';
+import { isJsonObject, member, pointerJoin } from '../../core/json.ts';
 import { itemsOf, toArray, type Items } from '../../core/long-list.ts';
 import { GrowingInts } from '../../core/tables/growing-ints.ts';
 import type { JsonObject, JsonValue } from '../../core/canonical-json-jcs.ts';
 import type { Located } from '../wire-reader.ts';
 
 /** What an object of the graph is called by others: an IRI, or a blank node. */
-export function idOf(value: JsonValue | undefined): string | undefined {
-  return stringMember(value, 'spdxId') ?? stringMember(value, '@id');
+export function idOf(value: JsonObject): string | undefined {
+  return textOf(value, 'spdxId') ?? textOf(value, '@id');
+}
+
+/** Never an inherited one. */
+function textOf(value: JsonObject, key: string): string | undefined {
+  const found = value[key];
+  return typeof found === 'string' && Object.hasOwn(value, key) ? found : undefined;
 }
 
 /**
@@ -44,11 +50,16 @@ export function graphObjects(root: JsonValue): GraphObjects {
     throw new PedigreeError('ERR_PARSE_DOCUMENT', 'an SPDX 3 document is an object', { at: '' });
   }
   const graph = member(root, '@graph');
-  if (!Array.isArray(graph)) return new HeldObjects(flatten(root, ''));
+  const found: Located[] = [];
+  if (!Array.isArray(graph)) {
+    addObject(found, root, '');
+    return new HeldObjects(found);
+  }
   const items = graph as readonly JsonValue[];
   const long = itemsOf(items);
   if (long !== undefined) return new LongObjects(long);
-  return new HeldObjects(items.flatMap((item, at) => flattenItem(item, at)));
+  for (let at = 0; at < items.length; at++) addItem(found, items[at], at);
+  return new HeldObjects(found);
 }
 
 class HeldObjects implements GraphObjects {
@@ -68,7 +79,8 @@ class HeldObjects implements GraphObjects {
   }
 
   forEach(take: (item: Located, number: number) => void): void {
-    this.#found.forEach(take);
+    let number = 0;
+    for (const item of this.#found) take(item, number++);
   }
 }
 
@@ -118,22 +130,24 @@ class LongObjects implements GraphObjects {
 }
 
 function flattenItem(item: JsonValue | undefined, position: number): readonly Located[] {
-  return isJsonObject(item) ? flatten(item, `/@graph/${position}`) : NOTHING;
+  const found: Located[] = [];
+  addItem(found, item, position);
+  return found;
 }
 
-const NOTHING: readonly Located[] = [];
+function addItem(found: Located[], item: JsonValue | undefined, position: number): void {
+  if (isJsonObject(item)) addObject(found, item, `/@graph/${position}`);
+}
 
 /** An object and those inside of it. Nearly none has any: places are only put together where one does. */
-function flatten(value: JsonObject, pointer: string): readonly Located[] {
-  if (!hasInner(value)) return [{ value, pointer }];
-  const found: Located[] = [];
-  addWithInner(found, value, pointer);
-  return found;
+function addObject(found: Located[], value: JsonObject, pointer: string): void {
+  if (hasInner(value)) addWithInner(found, value, pointer);
+  else found.push({ value, pointer });
 }
 
 /** A CreationInfo may do without an id. */
 function isNode(item: JsonObject): boolean {
-  return idOf(item) !== undefined || stringMember(item, 'type') === 'CreationInfo';
+  return idOf(item) !== undefined || textOf(item, 'type') === 'CreationInfo';
 }
 
 /** True where an object has a node somewhere inside. Nesting is bounded by the JSON reader. */

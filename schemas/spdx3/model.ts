@@ -11,8 +11,6 @@ export interface Spdx3Document {
   /** Of each CreationInfo, as written, each once. */
   readonly specVersions: readonly string[];
   readonly creations: readonly CreationInfo[];
-  /** Every object of the graph by its type, inline ones included; CreationInfo too. */
-  readonly typeCounts: ReadonlyMap<string, number>;
   readonly documents: readonly Collection[];
   /** `software_Sbom`, `Bom`, `Bundle`. */
   readonly collections: readonly Collection[];

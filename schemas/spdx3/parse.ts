@@ -3,7 +3,7 @@ import { member, stringMember } from '../../core/json.ts';
 import { toArray } from '../../core/long-list.ts';
 import { GrowingInts } from '../../core/tables/growing-ints.ts';
 import { TextTable } from '../../core/tables/text-table.ts';
-import { ElementReader, type ElementHead, type Parts } from './element-reader.ts';
+import { ElementReader, type Parts } from './element-reader.ts';
 import { graphObjects, idOf, type GraphObjects } from './flatten.ts';
 import { RelationshipColumns } from './relationship-columns.ts';
 import type { JsonValue } from '../../core/canonical-json-jcs.ts';
@@ -20,17 +20,40 @@ import type {
   Vulnerability,
 } from './model.ts';
 
-const ARTIFACTS = new Set([
-  'software_Package',
-  'software_File',
-  'software_Snippet',
-  'ai_AIPackage',
-  'dataset_DatasetPackage',
+/** How objects of a type are read. Relationships and licences have many types and are told otherwise. */
+type Reading =
+  | 'creation'
+  | 'document'
+  | 'collection'
+  | 'artifact'
+  | 'build'
+  | 'agent'
+  | 'vulnerability'
+  | 'part';
+
+const READING_OF_TYPE: ReadonlyMap<string, Reading> = new Map([
+  ['CreationInfo', 'creation'],
+  ['SpdxDocument', 'document'],
+  ['software_Sbom', 'collection'],
+  ['Bom', 'collection'],
+  ['Bundle', 'collection'],
+  ['software_Package', 'artifact'],
+  ['software_File', 'artifact'],
+  ['software_Snippet', 'artifact'],
+  ['ai_AIPackage', 'artifact'],
+  ['dataset_DatasetPackage', 'artifact'],
+  ['build_Build', 'build'],
+  ['Agent', 'agent'],
+  ['Person', 'agent'],
+  ['Organization', 'agent'],
+  ['SoftwareAgent', 'agent'],
+  ['Tool', 'agent'],
+  ['security_Vulnerability', 'vulnerability'],
+  // types that have no id by the specification and stand inside of what they say something about
+  ['ExternalIdentifier', 'part'],
+  ['Hash', 'part'],
+  ['PackageVerificationCode', 'part'],
 ]);
-const COLLECTIONS = new Set(['software_Sbom', 'Bom', 'Bundle']);
-const AGENTS = new Set(['Agent', 'Person', 'Organization', 'SoftwareAgent', 'Tool']);
-/** Types that have no id by the specification and stand inside of what they say something about. */
-const PARTS = new Set(['ExternalIdentifier', 'Hash', 'PackageVerificationCode']);
 
 /**
  * Parses SPDX 3 JSON-LD (3.0.x; core, software, AI, dataset, build, licensing and security profiles) to the typed model. Each
@@ -53,9 +76,10 @@ const NO_PARTS: Parts = { size: 0, find: () => undefined };
 
 /** Goes through the objects of a graph, and keeps what is asked for by kind. */
 class Gathering {
+  readonly #objects: GraphObjects;
   readonly #reader: ElementReader;
-  readonly #partsById: PartsById;
-  readonly #typeCounts = new Map<string, number>();
+  /** Undefined as long as no part stands by itself. */
+  #partsById: PartsById | undefined;
   readonly #specVersions = new Set<string>();
   readonly #creations: Gathered<CreationInfo>;
   readonly #documents: Collection[] = [];
@@ -71,25 +95,26 @@ class Gathering {
   readonly #vulnerabilities: Gathered<Vulnerability>;
 
   constructor(objects: GraphObjects, parts: Parts) {
+    this.#objects = objects;
     this.#reader = new ElementReader(parts);
-    this.#partsById = new PartsById(objects);
     const again = new ElementReader(parts);
-    const headOf = (item: Located): ElementHead => again.head(item, again.typeOf(item) ?? '');
-    const gathered = <T>(read: (item: Located) => T): Gathered<T> =>
-      objects.isLong ? new ReadAgain(objects, read) : new Held();
+    const gathered = <T>(read: (item: Located, type: string) => T): Gathered<T> =>
+      objects.isLong
+        ? new ReadAgain(objects, (item) => read(item, again.typeOf(item) ?? ''))
+        : new Held();
     this.#creations = gathered((item) => again.creation(item));
-    this.#artifacts = gathered((item) => again.artifact(item, headOf(item)));
-    this.#builds = gathered((item) => again.build(item, headOf(item)));
-    this.#agents = gathered(headOf);
-    this.#licenses = gathered((item) => again.license(item, headOf(item)));
-    this.#vulnerabilities = gathered((item) => again.vulnerability(item, headOf(item)));
+    this.#artifacts = gathered((item, type) => again.artifact(item, type));
+    this.#builds = gathered((item, type) => again.build(item, type));
+    this.#agents = gathered((item, type) => again.agent(item, type));
+    this.#licenses = gathered((item, type) => again.license(item, type));
+    this.#vulnerabilities = gathered((item, type) => again.vulnerability(item, type));
     this.#relationships = objects.isLong ? new RelationshipColumns() : new Held();
     objects.forEach((item, number) => this.#take(item, number));
   }
 
   /** The parts that stand by themselves, where text stands in the place of one; undefined where nothing is to be found. */
   namedParts(): Parts | undefined {
-    return this.#reader.namesParts && this.#partsById.size > 0 ? this.#partsById : undefined;
+    return this.#reader.namesParts ? this.#partsById : undefined;
   }
 
   finish(context: string | undefined): Spdx3Document {
@@ -97,7 +122,6 @@ class Gathering {
       context,
       specVersions: [...this.#specVersions],
       creations: this.#creations.list(),
-      typeCounts: this.#typeCounts,
       documents: this.#documents,
       collections: this.#collections,
       artifacts: this.#artifacts.list(),
@@ -111,11 +135,37 @@ class Gathering {
   }
 
   #take(item: Located, number: number): void {
-    const type = this.#reader.typeOf(item);
+    const reader = this.#reader;
+    const type = reader.typeOf(item);
     if (type === undefined) return;
-    this.#typeCounts.set(type, (this.#typeCounts.get(type) ?? 0) + 1);
-    if (type === 'CreationInfo') this.#takeCreation(this.#reader.creation(item), number);
-    else this.#takeElement(item, number, type);
+    switch (READING_OF_TYPE.get(type)) {
+      case 'creation':
+        this.#takeCreation(reader.creation(item), number);
+        return;
+      case 'document':
+        this.#documents.push(reader.collection(item, type));
+        return;
+      case 'collection':
+        this.#collections.push(reader.collection(item, type));
+        return;
+      case 'artifact':
+        this.#artifacts.add(reader.artifact(item, type), number);
+        return;
+      case 'build':
+        this.#builds.add(reader.build(item, type), number);
+        return;
+      case 'agent':
+        this.#agents.add(reader.agent(item, type), number);
+        return;
+      case 'vulnerability':
+        this.#vulnerabilities.add(reader.vulnerability(item, type), number);
+        return;
+      case 'part':
+        this.#takePart(item, number);
+        break;
+      case undefined:
+    }
+    this.#takeOther(item, number, type);
   }
 
   #takeCreation(creation: CreationInfo, number: number): void {
@@ -123,21 +173,20 @@ class Gathering {
     if (creation.specVersion !== undefined) this.#specVersions.add(creation.specVersion);
   }
 
-  #takeElement(item: Located, number: number, type: string): void {
+  #takePart(item: Located, number: number): void {
+    const id = idOf(item.value);
+    if (id === undefined || stringMember(item.value, 'type') === undefined) return;
+    this.#partsById ??= new PartsById(this.#objects);
+    this.#partsById.add(id, number);
+  }
+
+  #takeOther(item: Located, number: number, type: string): void {
     const reader = this.#reader;
-    const head = reader.head(item, type);
-    if (PARTS.has(type)) this.#partsById.add(item, number);
-    if (type === 'SpdxDocument') this.#documents.push(reader.collection(item, head));
-    else if (COLLECTIONS.has(type)) this.#collections.push(reader.collection(item, head));
-    else if (ARTIFACTS.has(type)) this.#artifacts.add(reader.artifact(item, head), number);
-    else if (type === 'build_Build') this.#builds.add(reader.build(item, head), number);
-    else if (AGENTS.has(type)) this.#agents.add(head, number);
-    else if (type === 'security_Vulnerability') {
-      this.#vulnerabilities.add(reader.vulnerability(item, head), number);
-    } else if (member(item.value, 'relationshipType') !== undefined) {
+    if (member(item.value, 'relationshipType') !== undefined) {
       const relationship = reader.relationship(item);
       if (relationship !== undefined) this.#relationships.add(relationship);
-    } else if (isLicense(type)) this.#licenses.add(reader.license(item, head), number);
+    } else if (isLicense(type)) this.#licenses.add(reader.license(item, type), number);
+    else reader.skip(item);
   }
 }
 
@@ -206,9 +255,8 @@ class PartsById implements Parts {
     return this.#ids.size;
   }
 
-  add(item: Located, number: number): void {
-    const id = idOf(item.value);
-    if (id === undefined || stringMember(item.value, 'type') === undefined) return;
+  /** The last part of an id counts. */
+  add(id: string, number: number): void {
     const known = this.#ids.add(id);
     if (known < this.#numbers.length) this.#numbers.set(known, number);
     else this.#numbers.push(number);

@@ -3,7 +3,6 @@ import { FactsBuilder } from '../facts-builder.ts';
 import { compileBoundary } from '../sbom/boundary.ts';
 import { addSubject } from '../subject.ts';
 import { iriCoordinate } from './identity.ts';
-import { meaningOf } from './meanings.ts';
 import { stateMetrics } from './metrics.ts';
 import { stateRelationship } from './relationships.ts';
 import { Spdx3Graph } from './spdx3-graph.ts';
@@ -63,7 +62,7 @@ interface Named {
 function findRoots(graph: Spdx3Graph, context: ReadContext): readonly number[] {
   const { builder, document, source } = graph;
   const roots = new Set<number>();
-  for (const { id, pointer } of [...rootElements(graph), ...described(graph)]) {
+  for (const { id, pointer } of rootElements(graph).concat(described(graph))) {
     const node = graph.resolve(id, pointer);
     if (node === undefined || node === document) continue;
     roots.add(node);
@@ -107,9 +106,11 @@ function rootElements(graph: Spdx3Graph): readonly Named[] {
 
 function described(graph: Spdx3Graph): readonly Named[] {
   const found: Named[] = [];
-  for (const { relationshipType, from, to, pointer } of graph.source.relationships) {
-    const isOurs = meaningOf(relationshipType)?.form === 'describes';
-    if (!isOurs || graph.findCollection(from) === undefined) continue;
+  for (const position of graph.describing) {
+    const relationship = graph.source.relationships[position];
+    if (relationship === undefined) continue;
+    const { from, to, pointer } = relationship;
+    if (graph.findCollection(from) === undefined) continue;
     for (const id of to) found.push({ id, pointer });
   }
   return found;

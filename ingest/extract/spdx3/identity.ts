@@ -8,7 +8,7 @@ import { purlIdentity } from '../sbom/purl-identity.ts';
 import { put, stated } from '../spdx2/identity.ts';
 import type { Kind } from '../../../graph/domain/kinds.ts';
 import type { Artifact } from '../../../schemas/spdx3/model.ts';
-import type { EntityInput, FactsBuilder } from '../facts-builder.ts';
+import type { DigestInput, EntityInput, FactsBuilder } from '../facts-builder.ts';
 
 /** An IRI that means one thing in every document. Ids like `SPDXRef-x` or `BOM:ROOT` do occur; they mean something in theirs only. */
 const GLOBAL_IRI = /^(?:https?:\/\/[^\s/]+\/?\S*|urn:[a-z0-9][a-z0-9-]+:\S+)$/i;
@@ -30,7 +30,8 @@ const ABSENT = /(?:^|[/#:])(?:NoAssertion|None)(?:Element|License)$/;
 
 /** True for an id that stands for absence. */
 export function isAbsent(id: string): boolean {
-  return ABSENT.test(id) || stated(id) === undefined;
+  const isIndividual = id.endsWith('Element') || id.endsWith('License');
+  return (isIndividual && ABSENT.test(id)) || stated(id) === undefined;
 }
 
 /** The coordinate of an element that other documents may name, by its IRI; undefined for an id of one document only. */
@@ -52,21 +53,13 @@ export function artifactEntity(
   const { pointer, name, id } = source;
   const kinds = kindsOfArtifact(source);
   const digests = usableChecksums(builder, source.hashes, pointer);
-  const { coordinates, nameRefs } = purlRefs(builder, source);
-  const purls = [...coordinates, ...nameRefs];
-  const iri = iriCoordinate(id);
   const contentRefs = source.gitoids.filter((text) => GITOID_SHA256.test(text));
-  const isKnown =
-    contentRefs.length > 0 ||
-    coordinates.length > 0 ||
-    digests.some(({ algorithm, hex }) => findDigest(algorithm, hex) !== undefined);
-  for (const purl of purls) {
-    const hub = hubIdentityOfPurl(purl, kinds[0] ?? 'Package');
-    coordinates.push(...hub.coordinates);
-    nameRefs.push(...hub.nameRefs);
-  }
+  const { coordinates, nameRefs } = purlRefs(builder, source, kinds[0] ?? 'Package');
+  // who is known by content or as a release needs no name
+  const isKnown = contentRefs.length > 0 || coordinates.length > 0;
+  if (!isKnown && isPackage(source) && !digests.some(isStrong)) addNames(nameRefs, source);
+  const iri = iriCoordinate(id);
   if (iri !== undefined) coordinates.push(iri);
-  if (!isKnown) nameRefs.push(...namesOf(source));
   return {
     kinds,
     pointer,
@@ -90,10 +83,11 @@ function kindsOfArtifact({ type, purpose, name }: Artifact): readonly Kind[] {
   return isFile ? kindsOfFileName(name ?? '') : ['Package'];
 }
 
-/** The purls of an artifact that are any: those with a version, and those without. */
+/** The purls of an artifact that are any: those with a version, and those without; and what the Hub calls the same thing. */
 function purlRefs(
   builder: FactsBuilder,
   { purls, pointer }: Artifact,
+  kind: Kind,
 ): { readonly coordinates: string[]; readonly nameRefs: string[] } {
   const coordinates: string[] = [];
   const nameRefs: string[] = [];
@@ -103,18 +97,31 @@ function purlRefs(
     else if (identity.level === 'name') nameRefs.push(identity.ref);
     else builder.problem('purl-invalid', pointer, `not a purl: "${text}"`);
   }
+  for (const purl of purls.length === 0 ? purls : coordinates.concat(nameRefs)) {
+    const hub = hubIdentityOfPurl(purl, kind);
+    coordinates.push(...hub.coordinates);
+    nameRefs.push(...hub.nameRefs);
+  }
   return { coordinates, nameRefs };
 }
 
-/** A package's name, with its version; a file's path names a file of this document only. */
-function namesOf({ type, name, version, cpes }: Artifact): readonly string[] {
-  if (type === 'software_File' || type === 'software_Snippet') return [];
-  const realVersion = stated(version);
-  const label = realVersion === undefined ? name : `${name ?? ''}@${realVersion}`;
-  return [
-    ...sharedName('spdx', name === undefined ? undefined : stated(label)),
-    ...cpes.flatMap((cpe) => sharedName('cpe', cpe)),
-  ];
+function isStrong({ algorithm, hex }: DigestInput): boolean {
+  return findDigest(algorithm, hex) !== undefined;
+}
+
+/** A file's path names a file of this document only. */
+function isPackage({ type }: Artifact): boolean {
+  return type !== 'software_File' && type !== 'software_Snippet';
+}
+
+/** A package's name, with its version. */
+function addNames(refs: string[], { name, version, cpes }: Artifact): void {
+  if (name !== undefined) {
+    const realVersion = stated(version);
+    const label = realVersion === undefined ? name : `${name}@${realVersion}`;
+    refs.push(...sharedName('spdx', stated(label)));
+  }
+  for (const cpe of cpes) refs.push(...sharedName('cpe', cpe));
 }
 
 function attributesOf(source: Artifact, license: string | undefined): Record<string, string> {
@@ -124,8 +131,8 @@ function attributesOf(source: Artifact, license: string | undefined): Record<str
   put(found, 'purpose', source.purpose);
   put(found, 'downloadLocation', source.downloadLocation);
   put(found, 'verificationCode', source.verificationCodes[0]?.hex);
-  put(found, 'typeOfModel', source.typesOfModel.join(', '));
-  put(found, 'datasetType', source.datasetTypes.join(', '));
+  if (source.typesOfModel.length > 0) put(found, 'typeOfModel', source.typesOfModel.join(', '));
+  if (source.datasetTypes.length > 0) put(found, 'datasetType', source.datasetTypes.join(', '));
   put(found, 'sensitivePersonalInformation', source.sensitivePersonalInformation);
   return found;
 }

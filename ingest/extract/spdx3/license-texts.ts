@@ -2,6 +2,10 @@
 import { GrowingInts } from '../../../core/tables/growing-ints.ts';
 import { TextNumbers } from '../../../core/tables/text-numbers.ts';
 import { TextTable } from '../../../core/tables/text-table.ts';
+import { isAbsent } from './identity.ts';
+
+/** Stands for a text that says nothing. */
+const NONE = -1;
 
 /** The texts of licence elements, and those that elements are said to have. */
 export class LicenseTexts {
@@ -12,17 +16,20 @@ export class LicenseTexts {
   readonly #declared = new TextNumbers();
   readonly #concluded = new TextNumbers();
 
-  /** The last text that an id is given counts. */
+  /** The last text that an id is given counts; one that stands for absence is none. */
   setText(id: string, text: string): void {
     const number = this.#ids.add(id);
-    if (number === this.#textOf.length) this.#textOf.push(this.#texts.add(text));
-    else this.#textOf.set(number, this.#texts.add(text));
+    const found = isAbsent(id) || isAbsent(text) ? NONE : this.#texts.add(text);
+    if (number === this.#textOf.length) this.#textOf.push(found);
+    else this.#textOf.set(number, found);
   }
 
-  /** The text of a licence element; undefined where none has the id. */
+  /** The text of a licence element; a listed licence that the document only names is known by the end of its IRI. */
   findText(id: string): string | undefined {
     const number = this.#ids.find(id);
-    return number === undefined ? undefined : this.#texts.get(this.#textOf.at(number));
+    if (number === undefined) return isAbsent(id) ? undefined : listedName(id);
+    const text = this.#textOf.at(number);
+    return text === NONE ? undefined : this.#texts.get(text);
   }
 
   /** The first of each acknowledgement counts. */
@@ -36,4 +43,9 @@ export class LicenseTexts {
     const number = this.#declared.get(element) ?? this.#concluded.get(element);
     return number === undefined ? undefined : this.#texts.get(number);
   }
+}
+
+function listedName(id: string): string | undefined {
+  const name = /\/licenses\/([^/#]{1,128})$/.exec(id)?.[1];
+  return name === undefined || isAbsent(name) ? undefined : name;
 }

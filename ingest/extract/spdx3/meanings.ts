@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Relation, Strength } from '../../../graph/domain/relations.ts';
 
+/** What an edge says beside its ends. One for all edges of a type that say the same. */
+export interface EdgeOptions {
+  readonly strength: Strength;
+  readonly qualifiers: Readonly<Record<string, string>>;
+}
+
 /** What a relationship of SPDX 3 states, once it is turned the way that lineage points. `reversed`: from `to` to `from`. */
 export type Meaning =
   | { readonly form: 'contains' | 'dependsOn' | 'describes'; readonly reversed: boolean }
@@ -8,11 +14,11 @@ export type Meaning =
       readonly form: 'typed';
       readonly relation: Relation;
       readonly reversed: boolean;
-      readonly qualifiers: Readonly<Record<string, string>>;
-      readonly strength: Strength;
+      /** Of the edge. */
+      readonly options: EdgeOptions;
     }
   /** From a producer: a Build, or a thing that the product was made from. */
-  | { readonly form: 'produces'; readonly basis: string }
+  | { readonly form: 'produces'; readonly options: EdgeOptions }
   | { readonly form: 'license'; readonly acknowledgement: 'declared' | 'concluded' }
   | { readonly form: 'status'; readonly status: string; readonly reversed: boolean }
   /** Known, and nothing that lineage follows. */
@@ -27,7 +33,11 @@ const typed = (
   qualifiers: Readonly<Record<string, string>> = {},
   reversed = false,
   strength: Strength = 'explicit',
-): Meaning => ({ form: 'typed', relation, reversed, qualifiers, strength });
+): Meaning => ({ form: 'typed', relation, reversed, options: { strength, qualifiers } });
+const produces = (basis: string): Meaning => ({
+  form: 'produces',
+  options: { strength: 'explicit', qualifiers: { basis } },
+});
 const status = (word: string, reversed = false): Meaning => ({
   form: 'status',
   status: word,
@@ -70,8 +80,8 @@ const MEANINGS: ReadonlyMap<string, Meaning> = new Map([
   ['hasInput', typed('used', { role: 'input' })],
   ['hasHost', typed('used', { role: 'environment' })],
   ['hasDistributionArtifact', typed('hasDistributionArtifact')],
-  ['generates', { form: 'produces', basis: 'generated-from' }],
-  ['hasOutput', { form: 'produces', basis: 'output-of' }],
+  ['generates', produces('generated-from')],
+  ['hasOutput', produces('output-of')],
 
   ['invokedBy', typed('wasAssociatedWith', { role: 'invoker' })],
   ['amendedBy', typed('wasRevisionOf', {}, true)],

@@ -7,6 +7,7 @@ import type { Spdx3Graph } from './spdx3-graph.ts';
  * was tested on one dataset, it was that one; with several, the dataset stays unknown.
  */
 export function stateMetrics(graph: Spdx3Graph): void {
+  if (graph.particular.length === 0) return;
   const tested = datasetsOf(graph);
   for (const position of graph.particular) {
     const { id, pointer, metrics } = graph.source.artifacts[position] ?? NO_ARTIFACT;
@@ -22,8 +23,10 @@ const NO_ARTIFACT = { id: undefined, pointer: '', metrics: [] };
 
 function datasetsOf(graph: Spdx3Graph): ReadonlyMap<number, ReadonlySet<number>> {
   const found = new Map<number, Set<number>>();
-  for (const { relationshipType, from, to, pointer } of graph.source.relationships) {
-    if (relationshipType !== 'testedOn') continue;
+  for (const position of graph.testing) {
+    const relationship = graph.source.relationships[position];
+    if (relationship === undefined) continue;
+    const { from, to, pointer } = relationship;
     const model = graph.resolve(from, pointer);
     if (model === undefined) continue;
     const datasets = found.get(model) ?? new Set();

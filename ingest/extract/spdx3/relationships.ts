@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { sharedName } from '../cyclonedx/identity.ts';
-import { meaningOf, type Meaning } from './meanings.ts';
+import { meaningOf, type EdgeOptions, type Meaning } from './meanings.ts';
 import type { Relationship } from '../../../schemas/spdx3/model.ts';
 import type { Spdx3Graph } from './spdx3-graph.ts';
 
@@ -41,7 +41,8 @@ function stateMeaning(
   switch (meaning.form) {
     case 'contains':
     case 'dependsOn': {
-      const [whole, part] = meaning.reversed ? [to, from] : [from, to];
+      const whole = meaning.reversed ? to : from;
+      const part = meaning.reversed ? from : to;
       if (part !== graph.document) graph.list(part, pointer);
       if (meaning.form === 'contains') graph.contain(whole, part, pointer);
       else graph.dependOn(whole, part, pointer);
@@ -55,7 +56,7 @@ function stateMeaning(
       stateTyped(graph, relationship, meaning, from, to);
       break;
     case 'produces':
-      stateProduct(graph, relationship, meaning.basis, from, to);
+      stateProduct(graph, relationship, meaning.options, from, to);
       break;
     case 'status': {
       const [vulnerability, thing] = meaning.reversed ? [to, from] : [from, to];
@@ -74,42 +75,48 @@ function stateMeaning(
 
 function stateTyped(
   graph: Spdx3Graph,
-  relationship: Relationship,
-  { relation, reversed, qualifiers, strength }: Extract<Meaning, { form: 'typed' }>,
+  { scope, pointer }: Relationship,
+  { relation, reversed, options }: Extract<Meaning, { form: 'typed' }>,
   from: number,
   to: number,
 ): void {
-  const { pointer } = relationship;
-  const [effect, cause] = reversed ? [to, from] : [from, to];
-  const marks = { ...qualifiers, ...scopeOf(relationship) };
+  const effect = reversed ? to : from;
+  const cause = reversed ? from : to;
+  const scoped = withScope(options, scope);
   if (relation === 'trainedOn' || relation === 'testedOn') {
     // a file may be said to be trained on a file: then they are a model and a dataset
     graph.builder.addKind(effect, 'Model');
     graph.builder.addKind(cause, 'Dataset');
   }
   if (relation === 'wasRevisionOf' || relation === 'wasAssociatedWith') {
-    graph.builder.edge(effect, relation, cause, pointer, { qualifiers: marks });
+    graph.builder.edge(effect, relation, cause, pointer, scoped);
   } else {
-    graph.typed(effect, relation, cause, pointer, { qualifiers: marks, strength });
+    graph.typed(effect, relation, cause, pointer, scoped);
   }
 }
 
 /** `generates` goes from producer to product. Of a Build the product is an output, of anything else it is derived. */
 function stateProduct(
   graph: Spdx3Graph,
-  relationship: Relationship,
-  basis: string,
+  { scope, pointer }: Relationship,
+  ofThing: EdgeOptions,
   producer: number,
   product: number,
 ): void {
-  const { pointer } = relationship;
-  const scope = scopeOf(relationship);
   if (graph.isBuild(producer)) {
-    graph.typed(product, 'wasGeneratedBy', producer, pointer, { qualifiers: scope });
+    graph.typed(product, 'wasGeneratedBy', producer, pointer, withScope(OF_BUILD, scope));
   } else {
-    const qualifiers = { basis, ...scope };
-    graph.typed(product, 'wasDerivedFrom', producer, pointer, { qualifiers });
+    graph.typed(product, 'wasDerivedFrom', producer, pointer, withScope(ofThing, scope));
   }
+}
+
+const OF_BUILD: EdgeOptions = { strength: 'explicit', qualifiers: {} };
+
+/** @param scope of a LifecycleScopedRelationship: `build`, `runtime`… */
+function withScope(options: EdgeOptions, scope: string | undefined): EdgeOptions {
+  if (scope === undefined) return options;
+  const { strength, qualifiers } = options;
+  return { strength, qualifiers: { ...qualifiers, scope: scope.slice(0, 64) } };
 }
 
 /** Licences of models and data may be withdrawn with effect on what was made from them, so they are things of their own. */
@@ -141,9 +148,4 @@ function stateCompleteness(
   } else if (relationshipType === 'hasInput' && graph.isBuild(about)) {
     graph.builder.claim({ type: 'completeness', about, covers: 'inputs', pointer });
   }
-}
-
-/** Of a LifecycleScopedRelationship: `build`, `runtime`… */
-function scopeOf({ scope }: Relationship): Readonly<Record<string, string>> {
-  return scope === undefined ? {} : { scope: scope.slice(0, 64) };
 }

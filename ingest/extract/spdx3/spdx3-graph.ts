@@ -8,6 +8,7 @@ import { artifactEntity, iriCoordinate, isAbsent, localOf } from './identity.ts'
 import { LicenseTexts } from './license-texts.ts';
 import { meaningOf } from './meanings.ts';
 import type {
+  Agent,
   Artifact,
   Build,
   Collection,
@@ -33,29 +34,38 @@ export class Spdx3Graph extends SbomGraph {
   readonly supplies = new Supplies();
   /** Positions of the artifacts that more is to be said of: snippets, and what has metrics. */
   readonly particular: number[] = [];
+  /** Positions of the relationships that say what a thing describes. */
+  readonly describing: number[] = [];
+  /** Positions of the relationships that say what a thing was tested on. */
+  readonly testing: number[] = [];
+  /** Where the document is first called what SPDX 2 calls it. */
+  #oldIdPlace: string | undefined;
 
   constructor(source: Spdx3Document, builder: FactsBuilder, document: number) {
     super(builder, document);
     this.source = source;
-    for (const collection of [...source.documents, ...source.collections]) {
-      if (collection.id !== undefined) this.#collections.set(collection.id, collection);
-    }
+    for (const document of source.documents) this.#addCollection(document);
+    for (const collection of source.collections) this.#addCollection(collection);
     for (const { id, text } of source.licenses) {
       if (id !== undefined && text !== undefined) this.#licenses.setText(id, text);
     }
+    this.#lookOver();
     this.#addElements();
     this.#nameDocument();
+  }
+
+  #addCollection(collection: Collection): void {
+    if (collection.id !== undefined) this.#collections.set(collection.id, collection);
   }
 
   /** Tools that wrote SPDX 2 before go on calling their one document what it was called there. */
   #nameDocument(): void {
     const [document] = this.source.documents;
-    if (document === undefined || this.#byId.has(OLD_ID) || this.#collections.has(OLD_ID)) return;
-    const user = this.source.relationships.find(({ from }) => from === OLD_ID);
-    if (user === undefined) return;
+    if (document === undefined || this.#oldIdPlace === undefined) return;
+    if (this.#byId.has(OLD_ID) || this.#collections.has(OLD_ID)) return;
     this.#collections.set(OLD_ID, document);
     const message = `"${OLD_ID}" is no id here; the document is meant`;
-    this.builder.problem('document-by-old-id', user.pointer, message);
+    this.builder.problem('document-by-old-id', this.#oldIdPlace, message);
   }
 
   findCollection(id: string): Collection | undefined {
@@ -70,11 +80,9 @@ export class Spdx3Graph extends SbomGraph {
     return this.#builds.has(node);
   }
 
-  /** The text of a licence element; a listed licence that the document only names is known by the end of its IRI. */
+  /** The text of a licence, as LicenseTexts finds it. */
   licenseText(id: string): string | undefined {
-    if (isAbsent(id)) return undefined;
-    const text = this.#licenses.findText(id) ?? /\/licenses\/([^/#]{1,128})$/.exec(id)?.[1];
-    return text === undefined || isAbsent(text) ? undefined : text;
+    return this.#licenses.findText(id);
   }
 
   /**
@@ -96,23 +104,22 @@ export class Spdx3Graph extends SbomGraph {
   }
 
   #addElements(): void {
-    this.#assignLicenses();
+    const { artifacts, builds, agents, vulnerabilities } = this.source;
     let position = 0;
-    for (const artifact of this.source.artifacts) this.#addArtifact(artifact, position++);
-    for (const build of this.source.builds) this.#addBuild(build);
-    for (const agent of this.source.agents)
-      this.#bind(agent.id, agent.pointer, () => this.#agent(agent));
-    for (const item of this.source.vulnerabilities) this.#addVulnerability(item);
+    for (const artifact of artifacts) this.#addArtifact(artifact, position++);
+    for (const build of builds) this.#addBuild(build);
+    for (const agent of agents) this.#addAgent(agent);
+    for (const vulnerability of vulnerabilities) this.#addVulnerability(vulnerability);
   }
 
   #addArtifact(artifact: Artifact, position: number): void {
     const { id, pointer, type, purpose } = artifact;
+    this.#checkId(id, pointer);
     const license = id === undefined ? undefined : this.#licenses.find(id);
-    const node = this.#bind(id, pointer, () =>
-      this.builder.entity(artifactEntity(this.builder, artifact, license)),
-    );
+    const node = this.builder.entity(artifactEntity(this.builder, artifact, license));
+    this.#bind(id, node);
     this.list(node, pointer);
-    if (id !== undefined) this.#addSupplies(this.#byId.get(id) ?? node, artifact);
+    if (id !== undefined) this.#addSupplies(id, artifact);
     if (artifact.snippetFromFile !== undefined || artifact.metrics.length > 0) {
       this.particular.push(position);
     }
@@ -120,8 +127,10 @@ export class Spdx3Graph extends SbomGraph {
     if (isPackage || purpose === 'model' || purpose === 'data') this.#modelsAndData.add(node);
   }
 
-  /** @param about the node of the artifact's id */
-  #addSupplies(about: number, { suppliedBy, originatedBy, pointer }: Artifact): void {
+  #addSupplies(id: string, { suppliedBy, originatedBy, pointer }: Artifact): void {
+    if (suppliedBy.length === 0 && originatedBy.length === 0) return;
+    const about = this.#byId.get(id);
+    if (about === undefined) return;
     for (const agent of suppliedBy) this.supplies.add({ about, role: 'supplier', agent, pointer });
     for (const agent of originatedBy) {
       this.supplies.add({ about, role: 'originator', agent, pointer });
@@ -129,36 +138,31 @@ export class Spdx3Graph extends SbomGraph {
   }
 
   #addBuild(build: Build): void {
-    const node = this.#bind(build.id, build.pointer, () => {
-      const iri = iriCoordinate(build.id);
-      return this.builder.entity({
-        kinds: ['Run'],
-        pointer: build.pointer,
-        names: [build.name, build.buildId].filter((name) => name !== undefined),
-        coordinates: iri === undefined ? [] : [iri],
-        local: localOf(build.id, build.pointer),
-        attributes: buildAttributes(build),
-      });
+    const { id, pointer, name, buildId } = build;
+    this.#checkId(id, pointer);
+    const iri = iriCoordinate(id);
+    const node = this.builder.entity({
+      kinds: ['Run'],
+      pointer,
+      names: [name, buildId].filter((text) => text !== undefined),
+      coordinates: iri === undefined ? [] : [iri],
+      local: localOf(id, pointer),
+      attributes: buildAttributes(build),
     });
+    this.#bind(id, node);
     this.#builds.add(node);
   }
 
-  #agent({
-    id,
-    name,
-    pointer,
-  }: {
-    id: string | undefined;
-    name: string | undefined;
-    pointer: string;
-  }): number {
-    return this.builder.entity({
+  #addAgent({ id, name, pointer }: Agent): void {
+    this.#checkId(id, pointer);
+    const node = this.builder.entity({
       kinds: ['Supplier'],
       pointer,
       names: name === undefined ? [] : [name],
       nameRefs: sharedName('supplier', name),
       local: localOf(id, pointer),
     });
+    this.#bind(id, node);
   }
 
   #addVulnerability({ id, vulnerabilityId, pointer }: Vulnerability): void {
@@ -167,29 +171,46 @@ export class Spdx3Graph extends SbomGraph {
       this.builder.problem('vulnerability-without-id', pointer, 'cannot be told from others');
       return;
     }
-    this.#bind(id, pointer, () => this.builder.nodeOf(ref, ['Name'], [vulnerabilityId]));
+    this.#checkId(id, pointer);
+    this.#bind(id, this.builder.nodeOf(ref, ['Name'], [vulnerabilityId]));
+  }
+
+  #checkId(id: string | undefined, pointer: string): void {
+    if (id === undefined) this.builder.problem('missing-id', pointer, 'has no spdxId');
+    else if (this.#byId.has(id)) {
+      this.builder.problem('duplicate-id', pointer, `"${id}" is borne by several elements`);
+    }
   }
 
   /** An id that two elements bear means the first. */
-  #bind(id: string | undefined, pointer: string, make: () => number): number {
-    const isKnown = id !== undefined && this.#byId.has(id);
-    if (isKnown) {
-      this.builder.problem('duplicate-id', pointer, `"${id}" is borne by several elements`);
-    }
-    if (id === undefined) this.builder.problem('missing-id', pointer, 'has no spdxId');
-    const node = make();
-    if (id !== undefined && !isKnown) this.#byId.add(id, node);
-    return node;
+  #bind(id: string | undefined, node: number): void {
+    if (id !== undefined) this.#byId.add(id, node);
   }
 
-  /** What licence relationships say of each element; declared before concluded. */
-  #assignLicenses(): void {
-    for (const { from, relationshipType, to } of this.source.relationships) {
+  /** What licence relationships say of each element, declared before concluded, and which relationships are looked at once more. */
+  #lookOver(): void {
+    let position = 0;
+    for (const { from, relationshipType, to, pointer } of this.source.relationships) {
       const meaning = meaningOf(relationshipType);
-      if (meaning?.form !== 'license') continue;
-      const texts = to.flatMap((id) => this.licenseText(id) ?? []);
-      if (texts.length > 0) this.#licenses.assign(from, meaning.acknowledgement, texts.join(', '));
+      if (meaning?.form === 'license') this.#assignLicense(from, meaning.acknowledgement, to);
+      else if (meaning?.form === 'describes') this.describing.push(position);
+      else if (relationshipType === 'testedOn') this.testing.push(position);
+      if (from === OLD_ID) this.#oldIdPlace ??= pointer;
+      position++;
     }
+  }
+
+  #assignLicense(
+    element: string,
+    acknowledgement: 'declared' | 'concluded',
+    to: readonly string[],
+  ): void {
+    let all: string | undefined;
+    for (const id of to) {
+      const text = this.#licenses.findText(id);
+      if (text !== undefined) all = all === undefined ? text : `${all}, ${text}`;
+    }
+    if (all !== undefined) this.#licenses.assign(element, acknowledgement, all);
   }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isJsonObject, member, stringMember } from '../../../core/json.ts';
+import { flattenGraph } from '../../../schemas/spdx3/flatten.ts';
 import { parseSpdx3 } from '../../../schemas/spdx3/parse.ts';
 import { identityChecks } from '../graph-checks.ts';
 import { countBy } from '../values.ts';
@@ -41,11 +42,12 @@ function spdx3Facts(document: Spdx3Document, raw: JsonValue): Readonly<Record<st
   const named = namesById(document);
   const nameOf = (id: string): string => named.get(id) ?? id;
   const spdx = document.documents[0];
+  const types = typesOf(raw);
   return {
     context: document.context,
     spec_versions: document.specVersions,
-    elements: [...document.typeCounts.values()].reduce((sum, count) => sum + count, 0),
-    types: Object.fromEntries(document.typeCounts),
+    elements: types.length,
+    types: countBy(types),
     relationships: document.relationships.length,
     relationship_edges: edges.length,
     edge_types: countBy(edges.map(({ type }) => type)),
@@ -64,6 +66,13 @@ function spdx3Facts(document: Spdx3Document, raw: JsonValue): Readonly<Record<st
       .filter((id) => !idsOf(raw).has(id))
       .sort(),
   };
+}
+
+/** Of every object of the graph, inline ones included; CreationInfo too. */
+function typesOf(raw: JsonValue): string[] {
+  return flattenGraph(raw).flatMap(
+    ({ value }) => stringMember(value, 'type') ?? stringMember(value, '@type') ?? [],
+  );
 }
 
 function ofType({ artifacts }: Spdx3Document, wanted: string): (string | undefined)[] {
