@@ -106,14 +106,20 @@ export class WireReader {
   /**
    * What `read` makes of each object of a list; other items and undefined results are left out. Of a list of a large document
    * nothing is held: it is read again, quietly, whenever an item is asked for.
+   * @param isAside objects that nothing is made of; most of some lists are
    */
-  each<T>(from: Located, key: string, read: ReadItem<T>): readonly T[] {
+  each<T>(
+    from: Located,
+    key: string,
+    read: ReadItem<T>,
+    isAside?: (item: JsonObject) => boolean,
+  ): readonly T[] {
     const items = this.list(from, key);
     if (items.length === 0) return NOTHING as readonly never[];
-    if (isLongList(items)) return this.#eachAgain(items, from, key, read);
+    if (isLongList(items)) return this.#eachAgain(items, from, key, read, isAside);
     const found: T[] = [];
     for (let at = 0; at < items.length; at++) {
-      const result = this.#item(items[at], at, from, key, read);
+      const result = this.#item(items[at], at, from, key, read, isAside);
       if (result !== undefined) found.push(result);
     }
     return found;
@@ -124,9 +130,10 @@ export class WireReader {
     from: Located,
     key: string,
     read: ReadItem<T>,
+    isAside: ((item: JsonObject) => boolean) | undefined,
   ): readonly T[] {
     const make = (value: JsonValue | undefined, at: number): T | undefined =>
-      this.#item(value, at, from, key, read);
+      this.#item(value, at, from, key, read, isAside);
     return mapLongList(items, make, (value, at) => this.#quietly(() => make(value, at))) ?? [];
   }
 
@@ -136,8 +143,11 @@ export class WireReader {
     from: Located,
     key: string,
     read: ReadItem<T>,
+    isAside: ((item: JsonObject) => boolean) | undefined,
   ): T | undefined {
-    if (isJsonObject(value)) return read(new Below(value, from, key, at), this);
+    if (isJsonObject(value)) {
+      return isAside?.(value) === true ? undefined : read(new Below(value, from, key, at), this);
+    }
     this.problem('wrong-type', placeOf(from, key, at), 'not an object');
     return undefined;
   }

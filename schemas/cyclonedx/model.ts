@@ -85,6 +85,7 @@ interface Listed {
   readonly group: string | undefined;
   readonly version: string | undefined;
   readonly licenses: readonly License[];
+  /** Of the types that something is read from; most lead to pages of the project. */
   readonly externalReferences: readonly ExternalReference[];
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isJsonObject, member, pointerJoin, stringMember } from '../../core/json.ts';
 import { parseDataEntry, parseModelCard } from './parse-model-card.ts';
-import type { JsonValue } from '../../core/canonical-json-jcs.ts';
+import type { JsonObject, JsonValue } from '../../core/canonical-json-jcs.ts';
 import type { WireReader, Located } from '../wire-reader.ts';
 import type {
   Component,
@@ -104,12 +104,26 @@ export function parseOrganization(
   return at === undefined || name === undefined ? undefined : { pointer: at.pointer, name };
 }
 
-/** Parses `externalReferences`; one without a URL points nowhere and is listed. */
+/**
+ * Parses `externalReferences`; one without a URL points nowhere and is listed. Most lead to the pages of a project: nothing
+ * is read from those, so they are left out.
+ */
 export function parseExternalReferences(
   read: WireReader,
   from: Located,
 ): readonly ExternalReference[] {
-  return read.each(from, 'externalReferences', toExternalReference);
+  return read.each(from, 'externalReferences', toExternalReference, isAside);
+}
+
+/** Types of references that something is read from. */
+const READ_TYPES: ReadonlySet<string> = new Set(['bom', 'distribution', 'model-card', 'website']);
+
+/** True for a reference without a fault that nothing is read from. */
+function isAside(item: JsonObject): boolean {
+  if (item['hashes'] !== undefined) return false;
+  const type = stringMember(item, 'type');
+  const url = stringMember(item, 'url');
+  return url !== undefined && url !== '' && type !== undefined && !READ_TYPES.has(type);
 }
 
 function toExternalReference(item: Located, read: WireReader): ExternalReference | undefined {
@@ -155,9 +169,12 @@ function findFewHashes(items: readonly JsonValue[]): readonly Hash[] | undefined
   if (items.length > FEW_HASHES) return undefined;
   const found: Hash[] = [];
   for (let at = 0; at < items.length; at++) {
-    const algorithm = stringMember(items[at], 'alg') ?? '';
-    const hex = stringMember(items[at], 'content') ?? '';
-    if (algorithm === '' || hex === '') return undefined;
+    const item = items[at];
+    const algorithm = stringMember(item, 'alg');
+    const hex = stringMember(item, 'content');
+    if (algorithm === undefined || algorithm === '' || hex === undefined || hex === '') {
+      return undefined;
+    }
     found.push({ algorithm, hex });
   }
   return found;

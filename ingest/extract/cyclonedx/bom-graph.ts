@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { GrowingInts } from '../../../core/tables/growing-ints.ts';
-import { NumberChains } from '../../../core/tables/number-chains.ts';
 import { TextList } from '../../../core/tables/text-list.ts';
 import { TextTable } from '../../../core/tables/text-table.ts';
 import { KINDS, type Kind } from '../../../graph/domain/kinds.ts';
 import { boundRef } from '../../../graph/domain/node-ref.ts';
 import { findBomLink } from '../../../schemas/cyclonedx/bom-link.ts';
 import { DependencyTable } from './dependency-table.ts';
+import { Groups } from './groups.ts';
 import { entityOf, kindOf, localIdOf } from './identity.ts';
 import type { Relation, Strength } from '../../../graph/domain/relations.ts';
 import type {
@@ -47,7 +47,7 @@ export class BomGraph {
   readonly #nodes = new GrowingInts();
   /** Element + 1, 0 for none. */
   readonly #parents = new GrowingInts();
-  readonly #children = new NumberChains();
+  readonly #children: Groups;
   readonly #kinds = new GrowingInts();
   /** Numbers among the texts, + 1; 0 for none. */
   readonly #bomRefs = new GrowingInts();
@@ -56,7 +56,7 @@ export class BomGraph {
   readonly #sources = new Map<Element, Component | Service>();
   /** Refs. */
   readonly #texts = new TextTable();
-  readonly #bearers = new NumberChains();
+  readonly #bearers: Groups;
   readonly #otherRefs = new Map<string, number>();
   /** Source object of an unlisted one → its element, for the code that walks the model. */
   readonly #ofSource = new Map<Component | Service, Element>();
@@ -73,6 +73,9 @@ export class BomGraph {
     for (const service of bom.services) this.#add(service, undefined);
     this.listedCount = this.elementCount;
     this.#addUnlisted();
+    const count = this.elementCount;
+    this.#children = new Groups(count, count, (element) => this.#parents.at(element) - 1);
+    this.#bearers = new Groups(this.#texts.size, count, (element) => this.#bomRefs.at(element) - 1);
     this.dependencies = new DependencyTable(bom.dependencies, this.#texts);
   }
 
@@ -96,9 +99,9 @@ export class BomGraph {
     return parent === 0 ? undefined : parent - 1;
   }
 
-  /** What is nested in it. */
-  childrenOf(element: Element): readonly Element[] {
-    return this.#children.firstLink(element) < 0 ? NO_ELEMENTS : this.#children.of(element);
+  /** Elements by what they are nested in. */
+  get children(): Groups {
+    return this.#children;
   }
 
   kindOf(element: Element): Kind {
@@ -139,12 +142,12 @@ export class BomGraph {
   /** Elements that bear a bom-ref: one, unless the document repeats it. */
   elementsByRef(ref: string): readonly Element[] {
     const number = this.#texts.find(ref);
-    return number === undefined ? NO_ELEMENTS : this.bearersOf(number);
+    return number === undefined ? NO_ELEMENTS : this.#bearers.of(number);
   }
 
-  /** The same by the number of the bom-ref. */
-  bearersOf(ref: number): readonly Element[] {
-    return this.#bearers.firstLink(ref) < 0 ? NO_ELEMENTS : this.#bearers.of(ref);
+  /** Elements by the number of their bom-ref. */
+  get bearers(): Groups {
+    return this.#bearers;
   }
 
   /** Lets references to something that is no component (a data entry, a workflow) be followed. The first bearer counts. */
@@ -167,8 +170,8 @@ export class BomGraph {
 
   /** The node of the first element that bears a ref, by the number of the ref; undefined where none does. */
   nodeOfRef(ref: number): number | undefined {
-    const link = this.#bearers.firstLink(ref);
-    return link < 0 ? undefined : this.nodeOf(this.#bearers.itemAt(link));
+    const element = this.#bearers.first(ref);
+    return element < 0 ? undefined : this.nodeOf(element);
   }
 
   #resolveOwn(ref: string): number | undefined {
@@ -239,8 +242,10 @@ export class BomGraph {
   /** Depth is bounded by the nesting of the document. */
   #add(source: Component | Service, parent: Element | undefined): Element {
     const { bomRef } = source;
+    // so far the refs of elements are all texts there are
+    const known = this.#texts.size;
     const ref = bomRef === undefined ? undefined : this.#texts.add(bomRef);
-    const isFirstBearer = ref === undefined || this.#bearers.firstLink(ref) < 0;
+    const isFirstBearer = ref === undefined || ref === known;
     const node = this.builder.entity(entityOf(source, localIdOf(source, isFirstBearer)));
     const element = this.elementCount;
     this.#nodes.push(node);
@@ -249,9 +254,8 @@ export class BomGraph {
     this.#bomRefs.push(ref === undefined ? 0 : ref + 1);
     this.#pointers.push(source.pointer);
     if (isAsked(source)) this.#sources.set(element, restOf(source));
-    if (ref !== undefined) this.#bearers.add(ref, element);
     for (const nested of source.form === 'component' ? source.components : source.services) {
-      this.#children.add(element, this.#add(nested, element));
+      this.#add(nested, element);
     }
     if (source.form === 'component') for (const entry of source.data) this.bind(entry.bomRef, node);
     return element;

@@ -2,6 +2,7 @@
 import { GrowingInts } from '../../../core/tables/growing-ints.ts';
 import { NumberChains } from '../../../core/tables/number-chains.ts';
 import { NumberSet } from '../../../core/tables/number-set.ts';
+import { Groups } from './groups.ts';
 import type { BomGraph, Element } from './bom-graph.ts';
 
 /** Unreached components listed one by one; a count stands for the rest. */
@@ -51,7 +52,8 @@ function listedOf({ listedCount }: BomGraph): GrowingInts {
 function stateNesting(graph: BomGraph, root: number): void {
   for (let element = 0; element < graph.elementCount; element++) {
     const node = graph.nodeOf(element);
-    for (const child of graph.childrenOf(element)) {
+    const { children } = graph;
+    for (let child = children.first(element); child >= 0; child = children.next(child)) {
       if (node === root) continue; // the root's parts are stated with all the others
       const part = graph.nodeOf(child);
       if (node === part) listSelf(graph, child);
@@ -74,7 +76,7 @@ class Walk implements Reach {
   readonly foreign = new Map<number, string>();
   overDependencies = false;
   readonly #graph: BomGraph;
-  readonly #elementsOf = new NumberChains();
+  readonly #elementsOf: Groups;
   readonly #seen = new NumberSet();
   /** Refs, by number, whose own dependencies were followed: several elements may bear one. */
   readonly #enteredRefs = new NumberSet();
@@ -84,13 +86,12 @@ class Walk implements Reach {
 
   constructor(graph: BomGraph) {
     this.#graph = graph;
+    const nodeOf = (element: Element): number => graph.nodeOf(element);
+    this.#elementsOf = new Groups(graph.builder.nodeCount, graph.elementCount, nodeOf);
   }
 
   /** First what the root itself leads to, then what typed edges lead to from there: their dependencies are not the root's. */
   from(start: number): void {
-    for (let element = 0; element < this.#graph.elementCount; element++) {
-      this.#elementsOf.add(this.#graph.nodeOf(element), element);
-    }
     this.#visit(start);
     this.#finish(0, false);
     const own = this.#queue.length;
@@ -106,8 +107,8 @@ class Walk implements Reach {
       const node = this.#queue.at(at);
       const elements = this.#elementsOf;
       // records with one identity are one thing: what is nested in either, or needed by either, is reached
-      for (let link = elements.firstLink(node); link >= 0; link = elements.nextLink(link)) {
-        this.#enter(elements.itemAt(link));
+      for (let element = elements.first(node); element >= 0; element = elements.next(element)) {
+        this.#enter(element);
       }
       if (overTyped) for (const next of this.#graph.typedFrom(node)) this.#visit(next);
     }
@@ -118,27 +119,43 @@ class Walk implements Reach {
   }
 
   #enter(element: Element): void {
-    const { dependencies } = this.#graph;
+    const { dependencies, children } = this.#graph;
+    const { entries } = dependencies;
     this.elements.push(element);
-    for (const child of this.#graph.childrenOf(element)) this.#visit(this.#graph.nodeOf(child));
+    for (let child = children.first(element); child >= 0; child = children.next(child)) {
+      this.#visit(this.#graph.nodeOf(child));
+    }
     const ref = this.#graph.refNumberOf(element);
     if (ref === undefined || !this.#enteredRefs.add(ref)) return;
-    for (const entry of dependencies.entriesOf(ref)) {
-      for (const target of dependencies.dependsOn(entry)) this.#follow(target, entry);
+    for (let entry = entries.first(ref); entry >= 0; entry = entries.next(entry)) {
+      const end = dependencies.targetsEnd(entry);
+      for (let at = dependencies.targetsStart(entry); at < end; at++) {
+        this.#follow(dependencies.targetAt(at), entry);
+      }
     }
   }
 
   #follow(ref: number, entry: number): void {
     if (!this.#seenRefs.add(ref)) return;
+    const { bearers } = this.#graph;
+    let element = bearers.first(ref);
+    if (element < 0) this.#followOut(ref, entry);
+    for (; element >= 0; element = bearers.next(element)) {
+      const node = this.#graph.nodeOf(element);
+      if (this.#isOwn && node !== this.#graph.mainNode) this.overDependencies = true;
+      this.#visit(node);
+    }
+  }
+
+  /** What no element here bears may be an element of another BOM. */
+  #followOut(ref: number, entry: number): void {
     const graph = this.#graph;
-    const targets = graph.bearersOf(ref);
-    const foreign = targets.length === 0 ? graph.resolve(graph.refText(ref)) : undefined;
-    if (foreign !== undefined && !this.foreign.has(foreign)) {
+    const foreign = graph.resolve(graph.refText(ref));
+    if (foreign === undefined) return;
+    if (!this.foreign.has(foreign)) {
       this.foreign.set(foreign, graph.dependencies.pointerOf(entry));
     }
-    const isElsewhere = targets.some((element) => graph.nodeOf(element) !== graph.mainNode);
-    if (this.#isOwn && (foreign !== undefined || isElsewhere)) this.overDependencies = true;
-    for (const element of targets) this.#visit(graph.nodeOf(element));
+    if (this.#isOwn) this.overDependencies = true;
   }
 }
 
@@ -151,6 +168,9 @@ interface Known {
   /** By node. */
   readonly children: NumberChains;
 }
+
+const IMPLIED = { strength: 'implied' } as const;
+const EXPLICIT = { strength: 'explicit' } as const;
 
 function createKnown(graph: BomGraph): Known {
   const children = childNodes(graph);
@@ -182,7 +202,7 @@ class Parts {
 
   containNode(node: number, pointer: string): void {
     if (node === this.#whole || this.#known.covered.has(node)) return;
-    this.#graph.builder.edge(this.#whole, 'contains', node, pointer, { strength: 'implied' });
+    this.#graph.builder.edge(this.#whole, 'contains', node, pointer, IMPLIED);
   }
 
   /** The parts of the BOM itself, given what this whole has taken. */
@@ -204,21 +224,21 @@ class Parts {
     }
     const isNested =
       main !== undefined && this.#graph.parentOf(element) === main && mainNode === this.#whole;
-    const strength = isNested ? 'explicit' : 'implied';
     const pointer = this.#graph.pointerOf(element);
-    this.#graph.builder.edge(this.#whole, 'contains', node, pointer, { strength });
+    const options = isNested ? EXPLICIT : IMPLIED;
+    this.#graph.builder.edge(this.#whole, 'contains', node, pointer, options);
     this.#cover(node);
   }
 
   /** Everything that is reached from a node of the whole by typed edges and nesting. */
   #cover(start: number): void {
+    const { covered, children } = this.#known;
     const stack = [start];
     for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-      if (!this.#known.covered.add(node)) continue;
+      if (!covered.add(node)) continue;
       for (const next of this.#graph.typedFrom(node)) stack.push(next);
       // the children of the whole itself are stated as its parts, not taken as known
-      if (node === this.#whole) continue;
-      for (const next of this.#known.children.of(node)) stack.push(next);
+      if (node !== this.#whole) pushItems(children, node, stack);
     }
   }
 }
@@ -229,15 +249,22 @@ function typedTargets(graph: BomGraph, children: NumberChains): ReadonlySet<numb
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     if (found.has(node)) continue;
     found.add(node);
-    for (const child of children.of(node)) stack.push(child);
+    pushItems(children, node, stack);
   }
   return found;
 }
 
+function pushItems(chains: NumberChains, owner: number, into: number[]): void {
+  for (let link = chains.firstLink(owner); link >= 0; link = chains.nextLink(link)) {
+    into.push(chains.itemAt(link));
+  }
+}
+
 function childNodes(graph: BomGraph): NumberChains {
   const found = new NumberChains();
+  const { children } = graph;
   for (let element = 0; element < graph.elementCount; element++) {
-    for (const child of graph.childrenOf(element)) {
+    for (let child = children.first(element); child >= 0; child = children.next(child)) {
       found.add(graph.nodeOf(element), graph.nodeOf(child));
     }
   }

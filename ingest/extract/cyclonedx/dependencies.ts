@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { GrowingInts } from '../../../core/tables/growing-ints.ts';
-import { NumberChains } from '../../../core/tables/number-chains.ts';
 import { NumberPairs } from '../../../core/tables/number-pairs.ts';
 import { NumberSet } from '../../../core/tables/number-set.ts';
+import { Groups } from './groups.ts';
 import type { BomGraph } from './bom-graph.ts';
 
 /** The raw pairs, and the entry that states each first. */
@@ -34,8 +34,9 @@ function distinctPairs(graph: BomGraph): StatedPairs {
     const ref = dependencies.refOf(entry);
     const from = ref === undefined ? undefined : resolved(graph, entry, ref, 'ref');
     for (const target of dependencies.provides(entry)) resolved(graph, entry, target, 'provides');
-    for (const target of dependencies.dependsOn(entry)) {
-      const to = resolved(graph, entry, target, 'dependsOn');
+    const end = dependencies.targetsEnd(entry);
+    for (let at = dependencies.targetsStart(entry); at < end; at++) {
+      const to = resolved(graph, entry, dependencies.targetAt(at), 'dependsOn');
       if (from === undefined || to === undefined) continue;
       if (from === to) {
         const text = ref === undefined ? '' : graph.refText(ref);
@@ -61,9 +62,11 @@ function listCycle(graph: BomGraph, { pairs, entries }: StatedPairs): void {
   const to = (pair: number): number => pairs.second(pair);
   const sources = peeled(pairs.size, nodeCount, from, to, () => true);
   const hasWayIn = (pair: number): boolean => !sources.has(from(pair));
+  // nearly no document has a circle, and then nothing is left here
+  if (!hasPair(pairs, hasWayIn)) return;
   const sinks = peeled(pairs.size, nodeCount, to, from, hasWayIn);
   const isLeft = (pair: number): boolean => hasWayIn(pair) && !sinks.has(to(pair));
-  const first = firstLeft(pairs, isLeft);
+  const first = firstLeft(pairs, nodeCount, isLeft);
   if (first === undefined) return;
   const elements = new Set<number>();
   for (let pair = 0; pair < pairs.size; pair++) if (isLeft(pair)) elements.add(from(pair));
@@ -72,17 +75,23 @@ function listCycle(graph: BomGraph, { pairs, entries }: StatedPairs): void {
   graph.builder.problem('dependency-cycle', pointer, message);
 }
 
+function hasPair(pairs: NumberPairs, isSought: (pair: number) => boolean): boolean {
+  for (let pair = 0; pair < pairs.size; pair++) if (isSought(pair)) return true;
+  return false;
+}
+
 /** Of the pairs that are left, the first of the element that is named first as one that depends. */
-function firstLeft(pairs: NumberPairs, isLeft: (pair: number) => boolean): number | undefined {
-  const firstPairs = new NumberChains();
-  for (let pair = 0; pair < pairs.size; pair++) {
-    if (firstPairs.firstLink(pairs.first(pair)) < 0) firstPairs.add(pairs.first(pair), pair);
-  }
+function firstLeft(
+  pairs: NumberPairs,
+  nodeCount: number,
+  isLeft: (pair: number) => boolean,
+): number | undefined {
+  const firstPairs = new Groups(nodeCount, pairs.size, (pair) => pairs.first(pair));
   let found: number | undefined;
   let rank = Number.POSITIVE_INFINITY;
   for (let pair = 0; pair < pairs.size; pair++) {
     if (!isLeft(pair)) continue;
-    const own = firstPairs.itemAt(firstPairs.firstLink(pairs.first(pair)));
+    const own = firstPairs.first(pairs.first(pair));
     if (own < rank) [found, rank] = [pair, own];
   }
   firstPairs.release();
@@ -101,25 +110,23 @@ function peeled(
   far: (pair: number) => number,
   counts: (pair: number) => boolean,
 ): NumberSet {
-  const leaving = new NumberChains();
+  const leaving = new Groups(nodeCount, pairCount, (pair) => (counts(pair) ? near(pair) : -1));
   const ways = new Int32Array(nodeCount);
   for (let pair = 0; pair < pairCount; pair++) {
-    if (!counts(pair)) continue;
-    leaving.add(near(pair), pair);
-    ways[far(pair)] = (ways[far(pair)] ?? 0) + 1;
+    if (counts(pair)) ways[far(pair)] = (ways[far(pair)] ?? 0) + 1;
   }
   const gone = new NumberSet();
   const free = new GrowingInts();
   for (let node = 0; node < nodeCount; node++) {
-    if (ways[node] === 0 && leaving.firstLink(node) >= 0) free.push(node);
+    if (ways[node] === 0 && leaving.first(node) >= 0) free.push(node);
   }
   for (let at = 0; at < free.length; at++) {
     gone.add(free.at(at));
-    for (let link = leaving.firstLink(free.at(at)); link >= 0; link = leaving.nextLink(link)) {
-      const next = far(leaving.itemAt(link));
+    for (let pair = leaving.first(free.at(at)); pair >= 0; pair = leaving.next(pair)) {
+      const next = far(pair);
       const left = (ways[next] ?? 1) - 1;
       ways[next] = left;
-      if (left === 0 && leaving.firstLink(next) >= 0) free.push(next);
+      if (left === 0 && leaving.first(next) >= 0) free.push(next);
     }
   }
   leaving.release();

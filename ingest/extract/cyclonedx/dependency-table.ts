@@ -2,6 +2,7 @@
 import { GrowingInts } from '../../../core/tables/growing-ints.ts';
 import { NumberChains } from '../../../core/tables/number-chains.ts';
 import { TextList } from '../../../core/tables/text-list.ts';
+import { Groups } from './groups.ts';
 import type { TextTable } from '../../../core/tables/text-table.ts';
 import type { Dependency } from '../../../schemas/cyclonedx/model.ts';
 
@@ -10,22 +11,24 @@ export class DependencyTable {
   /** Number + 1 of the ref of an entry, 0 where it has none. */
   readonly #refs = new GrowingInts();
   readonly #pointers = new TextList();
-  readonly #dependsOn = new NumberChains();
+  /** What the entries depend on, each entry's after those of the one before, and where those of an entry begin. */
+  readonly #targets = new GrowingInts();
+  readonly #starts = new GrowingInts();
+  /** Few documents have any. */
   readonly #provides = new NumberChains();
-  /** Entries by their ref. */
-  readonly #entries = new NumberChains();
+  readonly #entries: Groups;
 
   /** @param texts where refs have their numbers */
   constructor(dependencies: readonly Dependency[], texts: TextTable) {
     for (const { pointer, ref, dependsOn, provides } of dependencies) {
       const entry = this.count;
-      const about = ref === undefined ? -1 : texts.add(ref);
-      this.#refs.push(about + 1);
+      this.#refs.push(ref === undefined ? 0 : texts.add(ref) + 1);
       this.#pointers.push(pointer);
-      for (const target of dependsOn) this.#dependsOn.add(entry, texts.add(target));
+      this.#starts.push(this.#targets.length);
+      for (const target of dependsOn) this.#targets.push(texts.add(target));
       for (const target of provides) this.#provides.add(entry, texts.add(target));
-      if (about >= 0) this.#entries.add(about, entry);
     }
+    this.#entries = new Groups(texts.size, this.count, (entry) => this.#refs.at(entry) - 1);
   }
 
   get count(): number {
@@ -42,16 +45,27 @@ export class DependencyTable {
     return this.#pointers.at(entry);
   }
 
-  dependsOn(entry: number): readonly number[] {
-    return this.#dependsOn.of(entry);
+  /** What an entry depends on, as refs: `targetAt` from here to before `targetsEnd`. */
+  targetsStart(entry: number): number {
+    return this.#starts.at(entry);
+  }
+
+  targetsEnd(entry: number): number {
+    return entry + 1 < this.count ? this.#starts.at(entry + 1) : this.#targets.length;
+  }
+
+  targetAt(position: number): number {
+    return this.#targets.at(position);
   }
 
   provides(entry: number): readonly number[] {
-    return this.#provides.of(entry);
+    return this.#provides.firstLink(entry) < 0 ? NO_REFS : this.#provides.of(entry);
   }
 
-  /** Entries about the element of a ref. */
-  entriesOf(ref: number): readonly number[] {
-    return this.#entries.of(ref);
+  /** Entries by the number of the ref that they are about. */
+  get entries(): Groups {
+    return this.#entries;
   }
 }
+
+const NO_REFS: readonly number[] = [];
