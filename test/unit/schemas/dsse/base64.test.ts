@@ -38,6 +38,12 @@ describe('strict base64', () => {
     ['another character', 'Zm9v!A=='],
     ['padding alone', '=='],
     ['text beyond ASCII', 'Zm9vé'],
+    ['a character whose low byte is of the alphabet', '\u0141m9v'],
+    ['such a character in place of padding', 'Zm8\u013d'],
+    ['half a surrogate pair', 'Zm9\ud876'],
+    ['leftover bits before one padding', 'Zm9='],
+    ['padding of one where two are due', 'Zg='],
+    ['three paddings', 'Z==='],
   ])('refuses %s', (_, text) => {
     expect(findBase64(text)).toBeUndefined();
   });
@@ -72,6 +78,34 @@ describe('strict base64', () => {
     );
   });
 
+  test('reads exactly what comes back as it was written, after any few changes too', () => {
+    const bytes = fc.oneof(fc.uint8Array({ maxLength: 8 }), fc.uint8Array({ maxLength: 9000 }));
+    const changed = fc
+      .tuple(bytes, fc.constantFrom('base64', 'base64url'), fc.array(change, { maxLength: 3 }))
+      .map(([written, form, changes]) =>
+        changes.reduce(applied, Buffer.from(written).toString(form as BufferEncoding)),
+      );
+    fc.assert(
+      fc.property(changed, (text) => {
+        const found = findBase64(text);
+        const expected = reencoded(text);
+        expect(found === undefined).toBe(expected === undefined);
+        expect(Buffer.compare(found ?? NOTHING, expected ?? NOTHING)).toBe(0);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('one character that is none, wherever it stands in a long text', () => {
+    const text = Buffer.alloc(300, 0xa5).toString('base64');
+    for (let at = 0; at < text.length; at++) {
+      for (const other of ['\n', '!', '=', '\u0141']) {
+        expect(findBase64(text.slice(0, at) + other + text.slice(at + 1))).toBeUndefined();
+        expect(findBase64(text.slice(0, at) + other + text.slice(at))).toBeUndefined();
+      }
+    }
+  });
+
   test('bytes stand in memory of their own, however many', () => {
     for (const length of [1, 100, 5_000, 100_000]) {
       const written = Buffer.alloc(length, 0xa5);
@@ -81,6 +115,49 @@ describe('strict base64', () => {
     }
   });
 });
+
+const NOTHING = Buffer.alloc(0);
+
+interface Change {
+  readonly at: number;
+  readonly taken: number;
+  readonly put: string;
+}
+
+/** One place of a text, told by its share of the length so that ends are met often. */
+const change: fc.Arbitrary<Change> = fc.record({
+  at: fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true })),
+  taken: fc.constantFrom(0, 1, 2),
+  put: fc.constantFrom(
+    '',
+    'A',
+    'B',
+    '+',
+    '/',
+    '-',
+    '_',
+    '=',
+    '==',
+    ' ',
+    '\n',
+    'é',
+    '\u0141',
+    '\u2028',
+  ),
+});
+
+function applied(text: string, { at, taken, put }: Change): string {
+  const place = Math.round(at * text.length);
+  return text.slice(0, place) + put + text.slice(place + taken);
+}
+
+/** What strict means, said slowly: decoded and written again, it must be the same text. */
+function reencoded(text: string): Buffer | undefined {
+  const bytes = Buffer.from(text, 'base64');
+  const bare = bytes.toString('base64url');
+  const padded = bare + '='.repeat((4 - (bare.length % 4)) % 4);
+  return [bytes.toString('base64'), bare, padded].includes(text) ? bytes : undefined;
+}
 
 function urlSafe(bytes: Buffer): string {
   return bytes.toString('base64').replaceAll('+', '-').replaceAll('/', '_');
