@@ -45,21 +45,38 @@ const KINDS_OF_EXTENSION: ReadonlyMap<string, readonly FileKind[]> = new Map(
  * identity and nothing is decided by it. A path that says nothing is a File.
  */
 export function kindsOfFileName(path: string): readonly FileKind[] {
-  const lower = path.toLowerCase();
-  const start = Math.max(lower.lastIndexOf('/'), lower.lastIndexOf('\\')) + 1;
-  const name = lower.slice(start);
-  const dot = name.lastIndexOf('.');
-  const extension = dot <= 0 ? '' : name.slice(dot + 1);
-  if (extension === 'prompt' || name.endsWith('.prompt.md')) return PROMPT;
-  // nothing else is told by its folder
+  const extension = extensionOf(path);
+  if (extension === 'prompt') return PROMPT;
+  // nothing else is told by more than the extension
   if (TEXTUAL.has(extension)) {
-    const folders = lower.slice(0, start).split(/[\\/]/);
+    const folders = path.toLowerCase().split(/[\\/]/);
+    const name = folders.pop() ?? '';
+    if (name.endsWith('.prompt.md')) return PROMPT;
     // prompt collections are data files in a folder that says so: `prompts/triage_prompts.jsonl`
     if (folders.includes('prompt') || folders.includes('prompts')) return PROMPT;
     const isConfig = folders.includes('config') || folders.includes('configs');
     if (extension === 'json' && isConfig) return CONFIG;
   }
   return KINDS_OF_EXTENSION.get(extension) ?? FILE;
+}
+
+const DOT = 0x2e;
+const SLASH = 0x2f;
+const BACKSLASH = 0x5c;
+
+/** In lower case; empty for a name without one, and for one that begins with its only dot. Mostly told by a few characters. */
+function extensionOf(path: string): string {
+  for (let at = path.length - 1; at > 0; at--) {
+    const code = path.charCodeAt(at);
+    if (isSeparator(code)) return '';
+    if (code !== DOT) continue;
+    return isSeparator(path.charCodeAt(at - 1)) ? '' : path.slice(at + 1).toLowerCase();
+  }
+  return '';
+}
+
+function isSeparator(code: number): boolean {
+  return code === SLASH || code === BACKSLASH;
 }
 
 const TEXTUAL = new Set(['jsonl', 'json', 'txt', 'md', 'yaml', 'yml', 'csv']);

@@ -64,11 +64,16 @@ export function finishEnvelope(
   problems: readonly SchemaProblem[],
 ): Reading {
   const about = { detected, statementKind: 'envelope' };
-  return {
-    ...finishReading(new FactsBuilder(context.digest), about, context, problems),
-    ...(envelope !== undefined && { envelope }),
-    inner: payload.length === 0 ? [] : [{ name: 'payload', bytes: payload }],
-  };
+  const { facts, conformant, conformanceProblems } = finishReading(
+    new FactsBuilder(context.digest),
+    about,
+    context,
+    problems,
+  );
+  const inner = payload.length === 0 ? [] : [{ name: 'payload', bytes: payload }];
+  return envelope === undefined
+    ? { facts, conformant, conformanceProblems, inner }
+    : { facts, conformant, conformanceProblems, envelope, inner };
 }
 
 /**

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { foldAlgorithm, isStrongAlgorithm, sha256 } from '../../core/digest.ts';
+import { findLowerHex, foldAlgorithm, isFoldedStrong, sha256 } from '../../core/digest.ts';
 import { excerpt } from '../../core/errors.ts';
 import { withoutQuery } from '../../core/text.ts';
 import { boundRef } from '../../graph/domain/node-ref.ts';
@@ -11,20 +11,22 @@ import type { ResourceDescriptor } from '../../schemas/intoto/resource-descripto
 import type { DigestInput, EntityInput, FactsBuilder } from './facts-builder.ts';
 import { findGitRef } from './git-ref.ts';
 
-/** What one descriptor's digest set and names say, sorted by what it is worth as an identity. */
+/** What one descriptor's digest set and names say, sorted by what it is worth as an identity. Most have hashes and no more. */
 interface Identities {
   /** Hashes of content, strong and weak. */
   readonly hashes: DigestInput[];
   /** Identities of content that are no file digest. */
-  readonly contentRefs: string[];
-  readonly coordinates: string[];
-  readonly nameRefs: string[];
+  contentRefs?: string[];
+  coordinates?: string[];
+  nameRefs?: string[];
   /** Values that identify nothing (`gce_image_id`). */
-  readonly attributes: Record<string, string>;
+  attributes?: Record<string, string>;
 }
 
+const NO_TEXTS: readonly string[] = Object.freeze([]);
+const NO_ATTRIBUTES: Readonly<Record<string, string>> = Object.freeze({});
 const IMAGE_PURL = /^pkg:(?:docker|oci)\//;
-const WEAK = new Map([
+const WEAK_HEX_LENGTH = new Map([
   ['md5', 32],
   ['sha1', 40],
 ]);
@@ -42,22 +44,27 @@ export function addResource(
 ): number {
   const { name, uri, pointer } = resource;
   const ids = identitiesOf(builder, resource);
+  const coordinates = ids.coordinates ?? NO_TEXTS;
   const labels: string[] = [];
   if (name !== undefined && name !== '') labels.push(name);
   if (uri !== undefined && uri !== '') labels.push(uri);
   const input: EntityInput = {
-    kinds: resourceKinds(resource, ids.coordinates),
+    kinds: resourceKinds(resource, coordinates),
     pointer,
     names: labels,
     digests: ids.hashes,
-    contentRefs: ids.contentRefs,
-    purls: labels.filter((text) => text.startsWith('pkg:')),
-    coordinates: ids.coordinates,
-    nameRefs: ids.nameRefs,
+    contentRefs: ids.contentRefs ?? NO_TEXTS,
+    purls: labels.some(isPurl) ? labels.filter(isPurl) : NO_TEXTS,
+    coordinates,
+    nameRefs: ids.nameRefs ?? NO_TEXTS,
     local: boundedLocal(local),
-    attributes: ids.attributes,
+    attributes: ids.attributes ?? NO_ATTRIBUTES,
   };
   return builder.entity(input);
+}
+
+function isPurl(text: string): boolean {
+  return text.startsWith('pkg:');
 }
 
 /** A path as a local id. Very long ones are cut and told apart by their hash. */
@@ -66,21 +73,16 @@ export function boundedLocal(text: string): string {
 }
 
 function identitiesOf(builder: FactsBuilder, resource: ResourceDescriptor): Identities {
-  const ids: Identities = {
-    hashes: [],
-    contentRefs: [],
-    coordinates: [],
-    nameRefs: [],
-    attributes: {},
-  };
+  const ids: Identities = { hashes: [] };
   const place = resource.uri ?? resource.name ?? '';
   const location = findGitLocation(place);
   const isGit = location !== undefined;
   for (const entry of resource.digest) sortEntry(builder, resource, entry, isGit, ids);
-  if (isGit && ids.coordinates.length === 0) addCommitOfUri(place, location, ids);
-  const isNamed = ids.hashes.length > 0 || ids.contentRefs.length > 0 || ids.coordinates.length > 0;
+  if (isGit && ids.coordinates === undefined) addCommitOfUri(place, location, ids);
+  const isNamed =
+    ids.hashes.length > 0 || ids.contentRefs !== undefined || ids.coordinates !== undefined;
   if (!isNamed && isAbsoluteUri(resource.uri)) {
-    ids.nameRefs.push(boundRef(`name:${resource.uri}`));
+    (ids.nameRefs ??= []).push(boundRef(`name:${resource.uri}`));
   }
   return ids;
 }
@@ -96,13 +98,16 @@ function sortEntry(
   const folded = foldAlgorithm(algorithm);
   if (folded === 'gitcommit' || (folded === 'sha1' && isGit)) {
     addCommit(builder, resource, value, ids);
-  } else if (isStrongAlgorithm(folded)) {
-    ids.hashes.push({ algorithm, hex: value }); // the builder lists a placeholder
-  } else if (WEAK.has(folded)) {
-    if (isHex(value, WEAK.get(folded) ?? 0)) ids.hashes.push({ algorithm, hex: value });
+    return;
+  }
+  const weakLength = WEAK_HEX_LENGTH.get(folded);
+  if (weakLength !== undefined) {
+    if (isHex(value, weakLength)) ids.hashes.push({ algorithm, hex: value });
     else malformed(builder, resource, entry);
+  } else if (isFoldedStrong(folded)) {
+    ids.hashes.push({ algorithm, hex: value }); // the builder lists a placeholder
   } else if (!addContentRef(folded, value, ids)) {
-    ids.attributes[`digest.${excerpt(algorithm, 64)}`] = excerpt(value, 256);
+    (ids.attributes ??= {})[`digest.${excerpt(algorithm, 64)}`] = excerpt(value, 256);
   }
 }
 
@@ -119,15 +124,15 @@ function addCommit(
     return;
   }
   const coordinate = findGitRef(resource.uri ?? resource.name ?? '', commit);
-  if (coordinate !== undefined) ids.coordinates.push(coordinate);
-  else if (isHex(commit, 40)) ids.nameRefs.push(`sha1:${commit}`);
-  ids.attributes['gitCommit'] = commit;
+  if (coordinate !== undefined) (ids.coordinates ??= []).push(coordinate);
+  else if (isHex(commit, 40)) (ids.nameRefs ??= []).push(`sha1:${commit}`);
+  (ids.attributes ??= {})['gitCommit'] = commit;
 }
 
 /** `git+https://…@<commit>` and `https://…/commit/<id>`: the URI itself is the fixed reference. */
 function addCommitOfUri(uri: string, { ref }: GitLocation, ids: Identities): void {
   const coordinate = ref === undefined || !isCommit(ref) ? undefined : findGitRef(uri, ref);
-  if (coordinate !== undefined) ids.coordinates.push(coordinate);
+  if (coordinate !== undefined) ids.coordinates = [coordinate];
 }
 
 /**
@@ -138,12 +143,17 @@ function addContentRef(algorithm: string, value: string, ids: Identities): boole
   const lower = value.toLowerCase();
   const bare = lower.slice(lower.lastIndexOf(':') + 1);
   if (!isHex(bare, 64)) return false;
-  if (algorithm === 'gitoid:sha256') ids.contentRefs.push(`gitoid:blob:sha256:${bare}`);
-  else if (algorithm === 'oms') ids.contentRefs.push(`oms:${bare}`);
-  else if (algorithm === 'dirhash') ids.contentRefs.push(`dirhash:${bare}`);
-  else return false;
+  const prefix = CONTENT_PREFIX.get(algorithm);
+  if (prefix === undefined) return false;
+  (ids.contentRefs ??= []).push(`${prefix}:${bare}`);
   return true;
 }
+
+const CONTENT_PREFIX = new Map([
+  ['gitoid:sha256', 'gitoid:blob:sha256'],
+  ['oms', 'oms'],
+  ['dirhash', 'dirhash'],
+]);
 
 function malformed(builder: FactsBuilder, resource: ResourceDescriptor, entry: DigestEntry): void {
   const message = `not a ${entry.algorithm} value: "${entry.value}"`;
@@ -151,7 +161,7 @@ function malformed(builder: FactsBuilder, resource: ResourceDescriptor, entry: D
 }
 
 function isHex(text: string, length: number): boolean {
-  return text.length === length && /^[0-9a-fA-F]+$/.test(text);
+  return text.length === length && findLowerHex(text) !== undefined;
 }
 
 /** Has a scheme: a URI that means the same thing in another document. A path does not. */
@@ -165,7 +175,6 @@ function resourceKinds(
 ): readonly Kind[] {
   if (coordinates.some((ref) => ref.startsWith('git:'))) return ['Code'];
   const text = resource.name ?? resource.uri ?? '';
-  const isPurl = text.startsWith('pkg:');
-  if ((isPurl && IMAGE_PURL.test(text)) || text.includes('@sha256:')) return ['Image'];
-  return isPurl ? ['Package'] : kindsOfFileName(withoutQuery(text));
+  if (IMAGE_PURL.test(text) || text.includes('@sha256:')) return ['Image'];
+  return isPurl(text) ? ['Package'] : kindsOfFileName(withoutQuery(text));
 }

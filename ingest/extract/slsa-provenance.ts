@@ -114,8 +114,10 @@ export function splitBuilderId(builderId: string): {
 }
 
 function texts(record: Record<string, string | undefined>): Record<string, string> {
-  const entries = Object.entries(record).map(([key, text]): [string, string] => {
-    return [key, excerpt(text ?? '', 1024)];
-  });
-  return Object.fromEntries(entries.filter(([, text]) => text !== ''));
+  const kept: Record<string, string> = {};
+  for (const key in record) {
+    const text = record[key];
+    if (text !== undefined && text !== '') kept[key] = excerpt(text, 1024);
+  }
+  return kept;
 }

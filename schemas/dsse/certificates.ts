@@ -6,6 +6,7 @@ const BEGIN = '-----BEGIN CERTIFICATE-----';
 const END = '-----END CERTIFICATE-----';
 /** A signature comes with a leaf and a few intermediates; more is somebody else's certificate store. */
 const MAX_CERTIFICATES = 32;
+const NONE: readonly Uint8Array[] = Object.freeze([]);
 
 /**
  * DER of the certificates that a DSSE signature carries outside the specification: `cert` (PEM text, written by
@@ -13,12 +14,15 @@ const MAX_CERTIFICATES = 32;
  * intermediates. Undefined where one of these members is there and cannot be read.
  */
 export function findSignatureCertificates(signature: unknown): readonly Uint8Array[] | undefined {
+  const cert = stringMember(signature, 'cert') ?? '';
+  const certificate = stringMember(signature, 'certificate') ?? '';
+  const intermediates = arrayMember(signature, 'intermediates');
+  // most signatures carry nothing
+  if (cert === '' && certificate === '' && intermediates === undefined) return NONE;
   const texts: (string | undefined)[] = [];
-  const cert = stringMember(signature, 'cert');
-  if (cert !== undefined && cert !== '') texts.push(cert);
-  const certificate = stringMember(signature, 'certificate');
-  if (certificate !== undefined && certificate !== '') texts.push(findPemText(certificate));
-  for (const intermediate of arrayMember(signature, 'intermediates') ?? []) {
+  if (cert !== '') texts.push(cert);
+  if (certificate !== '') texts.push(findPemText(certificate));
+  for (const intermediate of intermediates ?? []) {
     texts.push(typeof intermediate === 'string' ? findPemText(intermediate) : undefined);
   }
   const found: Uint8Array[] = [];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { excerpt, PedigreeError } from '../../core/errors.ts';
-import { arrayMember, isJsonObject, member, pointerJoin, stringMember } from '../../core/json.ts';
+import { arrayMember, member, pointerJoin, stringMember } from '../../core/json.ts';
 import { addProblem, type SchemaProblem } from '../intoto/problem.ts';
 import { findBase64 } from './base64.ts';
 import { findSignatureCertificates } from './certificates.ts';
@@ -78,11 +78,12 @@ export function parseDsse(
     addProblem(problems, 'empty-payload', pointerJoin(at, 'payload'), 'the payload is empty');
   }
   const certificates: Uint8Array[] = [];
-  const signatures = entries.map((entry, index) => {
-    const place = pointerJoin(at, 'signatures', index);
-    collectCertificates(entry, place, certificates, problems);
-    return toSignature(entry, place, problems);
-  });
+  const signatures: EnvelopeSignature[] = [];
+  for (let index = 0; index < entries.length; index++) {
+    const entry = entries[index];
+    collectCertificates(entry, at, index, certificates, problems);
+    signatures.push(toSignature(entry, at, index, problems));
+  }
   const carried = certificates.length > 0 ? { certificates } : undefined;
   const came = material ?? carried;
   const envelope: SignedEnvelope = {
@@ -99,11 +100,17 @@ export function parseDsse(
   return { envelope, problems };
 }
 
-function toSignature(entry: unknown, place: string, problems: SchemaProblem[]): EnvelopeSignature {
+function toSignature(
+  entry: unknown,
+  at: string,
+  index: number,
+  problems: SchemaProblem[],
+): EnvelopeSignature {
   const keyId = stringMember(entry, 'keyid') ?? null;
   const encoded = stringMember(entry, 'sig');
   const signature = encoded === undefined ? undefined : findBase64(encoded);
-  if (!isJsonObject(entry) || signature === undefined || signature.length === 0) {
+  if (signature === undefined || signature.length === 0) {
+    const place = pointerJoin(at, 'signatures', index);
     addProblem(problems, 'signature-unreadable', place, 'sig is missing, empty or not base64');
     return { keyId, signature: new Uint8Array() };
   }
@@ -112,14 +119,16 @@ function toSignature(entry: unknown, place: string, problems: SchemaProblem[]): 
 
 function collectCertificates(
   entry: unknown,
-  place: string,
+  at: string,
+  index: number,
   certificates: Uint8Array[],
   problems: SchemaProblem[],
 ): void {
   const found = findSignatureCertificates(entry);
   if (found === undefined) {
+    const place = pointerJoin(at, 'signatures', index);
     addProblem(problems, 'certificate-unreadable', place, 'the certificate is not PEM');
-  } else {
-    certificates.push(...found);
+    return;
   }
+  for (const certificate of found) certificates.push(certificate);
 }

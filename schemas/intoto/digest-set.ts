@@ -29,7 +29,8 @@ export function readDigestSet(
     return [];
   }
   const entries: DigestEntry[] = [];
-  for (const [algorithm, hash] of Object.entries(value)) {
+  for (const algorithm of Object.keys(value)) {
+    const hash = value[algorithm];
     if (typeof hash === 'string') entries.push({ algorithm, value: hash });
     else addProblem(problems, 'digest-malformed', pointerJoin(pointer, algorithm), 'not a string');
   }

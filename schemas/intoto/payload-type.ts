@@ -59,7 +59,8 @@ const OPENING_BYTES = 64;
  * its first member, and parsing it all to find out would cost as much again as reading it.
  */
 function opensWithType(payload: Uint8Array): boolean {
-  const opening = Buffer.from(payload.subarray(0, OPENING_BYTES)).toString('latin1');
+  const length = Math.min(payload.length, OPENING_BYTES);
+  const opening = Buffer.from(payload.buffer, payload.byteOffset, length).toString('latin1');
   return /^\s*\{\s*"_type"\s*:\s*"/.test(opening);
 }
 

@@ -56,9 +56,13 @@ export function readResources(
     addProblem(problems, 'resources-malformed', pointer, 'resource descriptors come in an array');
     return [];
   }
-  return (value as readonly JsonValue[])
-    .map((item, index) => readResource(item, `${pointer}/${index}`, problems))
-    .filter((resource) => resource !== undefined);
+  const items = value as readonly JsonValue[];
+  const resources: ResourceDescriptor[] = [];
+  for (let index = 0; index < items.length; index++) {
+    const resource = readResource(items[index], `${pointer}/${index}`, problems);
+    if (resource !== undefined) resources.push(resource);
+  }
+  return resources;
 }
 
 function isBlank(text: string | undefined): boolean {
