@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// How fast documents become facts, a format at a time, against the bare parser of the same bytes in the same run; and what
-// one document of 100 MB takes a process of its own.
+// How fast documents become facts, a format at a time and mixed, against the bare parser of the same bytes in the same process;
+// and what one document of 100 MB takes.
 //   node bench/run.ts formats        PEDIGREE_BENCH_LARGE_MB=10 for smaller ones
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { sha256, type Digest } from '../core/digest.ts';
-import { readDocument } from '../ingest/extract/registry.ts';
-import { bareParserName, bareParserOf } from './support/bare-parsers.ts';
+import { bareParserName } from './support/bare-parsers.ts';
 import { LARGE_FORMATS, writeLargeDocument, type LargeFormat } from './support/large-documents.ts';
 import { report } from './support/measure.ts';
 import type { ReadingCost } from './support/read-document.ts';
-import { SHARED, withScratch } from './support/sboms.ts';
+import { withScratch } from './support/sboms.ts';
 
 const LARGE_MB = Number(process.env['PEDIGREE_BENCH_LARGE_MB'] ?? 100);
 /** YAML and tag-value of that size are refused: their limits are lower. */
@@ -20,10 +18,6 @@ const SMALL_MB: Partial<Record<LargeFormat, number>> = { 'spdx2-yaml': 3 };
 const MOST_RATIO = 3;
 const MOST_MB = 300;
 const MEGA = 1_000_000;
-/** Real documents of a format are read over and over until they make this much. */
-const BYTES_A_ROUND = 4 * MEGA;
-const MAX_DOCUMENT_BYTES = 4 * MEGA;
-const ROUNDS = 5;
 
 /** Formats of the corpus that are one parser's text; bundles of several syntaxes have no bare parser to compare with. */
 const CORPUS_FORMATS = [
@@ -54,100 +48,19 @@ const ROOT = join(import.meta.dirname, '..');
 const NODE_FLAGS = JSON.parse(readFileSync(join(ROOT, 'cli/node-flags.json'), 'utf8')) as string[];
 const NODE_COMPILE_CACHE = join(ROOT, 'node_modules/.cache/compiled');
 
-interface Input {
-  readonly bytes: Uint8Array;
-  readonly digest: Digest;
-}
+const isJson = (format: string): boolean => bareParserName(format) === 'JSON.parse';
 
-for (const format of CORPUS_FORMATS) await measureCorpus(format);
+for (const format of CORPUS_FORMATS) await measureRead(format);
+await measureRead(...CORPUS_FORMATS.filter(isJson));
 await withScratch(async (scratch) => {
   for (const format of LARGE_FORMATS) await measureLarge(scratch, format);
 });
 
-/** The real documents of a format that both sides can read. */
-async function measureCorpus(format: string): Promise<void> {
-  const parse = bareParserOf(format);
-  const inputs: Input[] = [];
-  for (const bytes of filesOf(format)) {
-    const input = { bytes, digest: sha256(bytes) };
-    if (await canRead(input, parse)) inputs.push(input);
-  }
-  const bytes = inputs.reduce((sum, input) => sum + input.bytes.length, 0);
-  if (bytes === 0) throw new Error(`no documents of ${format} in the corpus`);
-  const times = Math.max(1, Math.ceil(BYTES_A_ROUND / bytes));
-  const hasConformance = await isChecked(inputs);
-  const parser: number[] = [];
-  const reader: number[] = [];
-  const checker: number[] = [];
-  // in turn, so that a busy machine disturbs both alike
-  for (let round = 0; round < ROUNDS; round++) {
-    parser.push(await cpuMs(times, () => inputs.forEach((input) => parse(input.bytes))));
-    reader.push(await cpuMs(times, () => readAll(inputs, false)));
-    if (hasConformance) checker.push(await cpuMs(times, () => readAll(inputs, true)));
-  }
-  const speed = (ms: readonly number[]): number =>
-    (bytes * times) / MEGA / (Math.min(...ms) / 1000);
-  report({
-    what: `${format}, real documents`,
-    value: speed(reader),
-    unit: 'MB/s',
-    limit: speed(parser),
-    ratio: Math.min(...reader) / Math.min(...parser),
-    mostRatio: MOST_RATIO,
-    note: `${inputs.length} documents, ${(bytes / MEGA).toFixed(1)} MB; limit is ${bareParserName(format)}`,
-  });
-  if (!hasConformance) return;
-  report({
-    what: `${format}, the same with conformance to its schema or rules`,
-    value: speed(checker),
-    unit: 'MB/s',
-    limit: speed(parser),
-    ratio: Math.min(...checker) / Math.min(...parser),
-    note: 'asked for with `strict`; the parser checks nothing of the kind',
-  });
-}
-
-async function readAll(inputs: readonly Input[], strict: boolean): Promise<void> {
-  for (const { bytes, digest } of inputs) await readDocument(bytes, { digest, strict });
-}
-
-/** True where a strict reading answers what a plain one leaves open. */
-async function isChecked(inputs: readonly Input[]): Promise<boolean> {
-  for (const { bytes, digest } of inputs) {
-    const plain = await readDocument(bytes, { digest });
-    const strict = await readDocument(bytes, { digest, strict: true });
-    if (plain.reading.conformant === null && strict.reading.conformant !== null) return true;
-  }
-  return false;
-}
-
-function filesOf(format: string): Uint8Array[] {
-  const folder = join(SHARED, 'corpus', format);
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((path) => join(folder, path))
-    .filter((path) => statSync(path).isFile() && statSync(path).size <= MAX_DOCUMENT_BYTES)
-    .map((path) => new Uint8Array(readFileSync(path)));
-}
-
-async function canRead(
-  { bytes, digest }: Input,
-  parse: (b: Uint8Array) => unknown,
-): Promise<boolean> {
-  try {
-    parse(bytes);
-    const { reading } = await readDocument(bytes, { digest });
-    return reading.facts.format !== 'opaque';
-  } catch {
-    return false;
-  }
-}
-
-/** Processor time, least disturbed by what else runs. */
-async function cpuMs(times: number, work: () => void | Promise<void>): Promise<number> {
-  const before = process.cpuUsage();
-  for (let time = 0; time < times; time++) await work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
+/** Each in a process of its own: what was read before would decide how fast the next is. */
+async function measureRead(...formats: readonly string[]): Promise<void> {
+  const script = join(import.meta.dirname, 'support/measure-formats.ts');
+  const { stdout } = await promisify(execFile)(process.execPath, [script, ...formats]);
+  process.stdout.write(stdout);
 }
 
 async function measureLarge(scratch: string, format: LargeFormat): Promise<void> {
