@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import type { ElementIds } from './element-ids.ts';
+import type { Elements } from './elements.ts';
 
 /**
  * What an SPDX 2 document says, whatever it was written in (JSON, tag-value, RDF/XML, XML, YAML). Texts are as written;
@@ -17,15 +19,16 @@ export interface SpdxDocument {
   /** `Tool: …`, `Organization: …`, `Person: …`. */
   readonly creators: readonly string[];
   readonly externalDocuments: readonly ExternalDocument[];
-  readonly packages: readonly SpdxPackage[];
-  readonly files: readonly SpdxFile[];
-  readonly snippets: readonly SpdxSnippet[];
+  readonly packages: Elements<SpdxPackage>;
+  readonly files: Elements<SpdxFile>;
+  readonly snippets: Elements<SpdxSnippet>;
   /** `documentDescribes`, repetitions included. */
   readonly describes: readonly Reference[];
   readonly relationships: readonly Relationship[];
   readonly counts: { readonly extractedLicenses: number; readonly annotations: number };
-  /** Ids that several elements bear, each once. */
-  readonly duplicateIds: readonly string[];
+  /** The ids of the document and of the elements that have been walked over. */
+  readonly ids: ElementIds;
+  /** What was found so far: complete once all elements have been walked over. */
   readonly problems: readonly SpdxProblem[];
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { excerpt, PedigreeError } from '../../core/errors.ts';
 import { arrayMember, isJsonObject, pointerJoin, stringMember } from '../../core/json.ts';
-import { mapLongList } from '../../core/large-json.ts';
+import { isLongList, mapLongList } from '../../core/large-json.ts';
 import { itemsOf } from '../../core/long-list.ts';
-import { TextTable } from '../../core/tables/text-table.ts';
 import { WireReader, type Located } from '../wire-reader.ts';
+import { ElementIds } from './element-ids.ts';
+import { Elements, type BearsId, type ParseItem } from './elements.ts';
+import { joinProblems } from './problems.ts';
 import { RelationshipColumns } from './relationship-columns.ts';
 import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 import type {
@@ -16,6 +18,7 @@ import type {
   SpdxDocument,
   SpdxFile,
   SpdxPackage,
+  SpdxProblem,
   SpdxSnippet,
 } from './model.ts';
 
@@ -36,23 +39,21 @@ export function parseSpdx2(root: JsonValue): SpdxDocument {
   if (!isJsonObject(root)) {
     throw new PedigreeError('ERR_PARSE_DOCUMENT', 'an SPDX 2 document is an object', { at: '' });
   }
-  const read = new WireReader();
   const at: Located = { value: root, pointer: '' };
-  const ids = new ElementIds(
-    !LISTS.some((key) => itemsOf(arrayMember(root, key) ?? []) !== undefined),
-  );
-  const creation = read.object(at, 'creationInfo') ?? { value: {}, pointer: '/creationInfo' };
-  ids.add({ spdxId: stringMember(root, 'SPDXID') || undefined, pointer: '' });
-  const elements = <T extends IdAtPlace>(key: string, parse: (item: Located) => T): readonly T[] =>
-    read.each(at, key, (item) => {
-      const element = parse(item);
-      if (!read.isReadingAgain) ids.add(element);
-      return element;
-    });
-  const document = {
-    packages: elements('packages', (item) => parsePackage(read, item)),
-    files: elements('files', (item) => parseFile(read, item)),
-    snippets: elements('snippets', (item) => parseSnippet(read, item)),
+  const isHeld = !LISTS.some((key) => itemsOf(arrayMember(root, key) ?? []) !== undefined);
+  const ids = new ElementIds(isHeld);
+  const ownId = stringMember(root, 'SPDXID');
+  if (ownId !== undefined && ownId !== '') ids.add(ownId, at);
+  // what is wrong with elements is told first, though they are read last
+  const ofElements = new WireReader();
+  const creation = ofElements.object(at, 'creationInfo') ?? { value: {}, pointer: '/creationInfo' };
+  const elements = <T extends BearsId>(key: string, parse: ParseItem<T>): Elements<T> =>
+    new Elements(ofElements, { root: at, key }, parse, ids);
+  const read = new WireReader();
+  return {
+    packages: elements('packages', parsePackage),
+    files: elements('files', parseFile),
+    snippets: elements('snippets', parseSnippet),
     spdxVersion: parseVersion(read, at),
     spdxId: read.text(at, 'SPDXID'),
     name: read.text(at, 'name'),
@@ -60,15 +61,24 @@ export function parseSpdx2(root: JsonValue): SpdxDocument {
     dataLicense: read.text(at, 'dataLicense'),
     created: read.text(creation, 'created'),
     creators: read.texts(creation, 'creators'),
-    externalDocuments: read.each(at, 'externalDocumentRefs', (item) =>
-      parseExternalDocument(read, item),
-    ),
+    externalDocuments: read.each(at, 'externalDocumentRefs', parseExternalDocument),
     describes: references(read, at, 'documentDescribes'),
     relationships: parseRelationships(read, at),
     counts: countsOf(read, at),
+    ids,
+    get problems() {
+      return joinProblems([ofElements.problems, read.problems, problemsOfIds(ids)]);
+    },
   };
-  ids.listRepeated(read);
-  return { ...document, duplicateIds: ids.repeated, problems: read.problems };
+}
+
+/** "Uniquely identify any element in an SPDX document" (7.2): an id that two bear means the first. */
+function problemsOfIds(ids: ElementIds): readonly SpdxProblem[] {
+  const read = new WireReader();
+  for (const [id, pointer] of ids.repeated) {
+    read.problem('duplicate-id', pointer, `"${excerpt(id)}" is borne by several elements`);
+  }
+  return read.problems;
 }
 
 function parseVersion(read: WireReader, at: Located): string | null {
@@ -83,56 +93,55 @@ function parseVersion(read: WireReader, at: Located): string | null {
   return version;
 }
 
-function parsePackage(read: WireReader, item: Located): SpdxPackage {
+function parsePackage(item: Located, read: WireReader): SpdxPackage {
   const code = read.object(item, 'packageVerificationCode');
   return {
-    ...parseElement(read, item, 'name'),
+    pointer: item.pointer,
+    spdxId: parseId(item, read),
+    name: read.text(item, 'name'),
+    licenseConcluded: read.text(item, 'licenseConcluded'),
     version: read.textOrNumber(item, 'versionInfo'),
     supplier: read.text(item, 'supplier'),
     originator: read.text(item, 'originator'),
     downloadLocation: read.text(item, 'downloadLocation'),
     licenseDeclared: read.text(item, 'licenseDeclared'),
-    checksums: parseChecksums(read, item),
+    checksums: read.each(item, 'checksums', parseChecksum),
     verificationCode:
       code === undefined ? undefined : read.text(code, 'packageVerificationCodeValue'),
-    externalRefs: read.each(item, 'externalRefs', (ref) => parseExternalRef(read, ref)),
+    externalRefs: read.each(item, 'externalRefs', parseExternalRef),
     purpose: read.text(item, 'primaryPackagePurpose'),
     hasFiles: references(read, item, 'hasFiles'),
   };
 }
 
-function parseFile(read: WireReader, item: Located): SpdxFile {
+function parseFile(item: Located, read: WireReader): SpdxFile {
   return {
-    ...parseElement(read, item, 'fileName'),
-    checksums: parseChecksums(read, item),
+    pointer: item.pointer,
+    spdxId: parseId(item, read),
+    name: read.text(item, 'fileName'),
+    licenseConcluded: read.text(item, 'licenseConcluded'),
+    checksums: read.each(item, 'checksums', parseChecksum),
     types: read.texts(item, 'fileTypes'),
   };
 }
 
-function parseSnippet(read: WireReader, item: Located): SpdxSnippet {
-  return { ...parseElement(read, item, 'name'), fromFile: read.text(item, 'snippetFromFile') };
-}
-
-function parseElement(
-  read: WireReader,
-  item: Located,
-  nameKey: 'name' | 'fileName',
-): Pick<SpdxFile, 'pointer' | 'spdxId' | 'name' | 'licenseConcluded'> {
-  const spdxId = read.text(item, 'SPDXID');
-  if (spdxId === undefined) read.problem('missing-id', item.pointer, 'has no SPDXID');
+function parseSnippet(item: Located, read: WireReader): SpdxSnippet {
   return {
     pointer: item.pointer,
-    spdxId,
-    name: read.text(item, nameKey),
+    spdxId: parseId(item, read),
+    name: read.text(item, 'name'),
     licenseConcluded: read.text(item, 'licenseConcluded'),
+    fromFile: read.text(item, 'snippetFromFile'),
   };
 }
 
-function parseChecksums(read: WireReader, from: Located): readonly Checksum[] {
-  return read.each(from, 'checksums', (item) => parseChecksum(read, item));
+function parseId(item: Located, read: WireReader): string | undefined {
+  const id = read.text(item, 'SPDXID');
+  if (id === undefined) read.problem('missing-id', item.pointer, 'has no SPDXID');
+  return id;
 }
 
-function parseChecksum(read: WireReader, item: Located): Checksum | undefined {
+function parseChecksum(item: Located, read: WireReader): Checksum | undefined {
   const algorithm = read.text(item, 'algorithm');
   const hex = read.text(item, 'checksumValue');
   if (algorithm !== undefined && hex !== undefined) return { algorithm, hex };
@@ -140,7 +149,7 @@ function parseChecksum(read: WireReader, item: Located): Checksum | undefined {
   return undefined;
 }
 
-function parseExternalRef(read: WireReader, item: Located): ExternalRef | undefined {
+function parseExternalRef(item: Located, read: WireReader): ExternalRef | undefined {
   const locator = read.text(item, 'referenceLocator');
   if (locator === undefined) {
     read.problem('reference-without-locator', item.pointer, 'external reference to nothing');
@@ -149,37 +158,41 @@ function parseExternalRef(read: WireReader, item: Located): ExternalRef | undefi
   return {
     pointer: item.pointer,
     category: read.text(item, 'referenceCategory'),
-    type: read.text(item, 'referenceType')?.replace(LISTED_TYPE, ''),
+    type: nameOfType(read.text(item, 'referenceType')),
     locator,
   };
 }
 
-function parseExternalDocument(read: WireReader, item: Located): ExternalDocument {
+/** The name of a listed type, where its IRI is written. */
+function nameOfType(type: string | undefined): string | undefined {
+  return type?.startsWith('http') === true ? type.replace(LISTED_TYPE, '') : type;
+}
+
+function parseExternalDocument(item: Located, read: WireReader): ExternalDocument {
   const checksum = read.object(item, 'checksum');
   return {
     pointer: item.pointer,
     id: read.text(item, 'externalDocumentId'),
     namespace: read.text(item, 'spdxDocument'),
-    checksum: checksum === undefined ? undefined : parseChecksum(read, checksum),
+    checksum: checksum === undefined ? undefined : parseChecksum(checksum, read),
   };
 }
 
 /** They are walked several times: those of a large document are kept as numbers, which is quicker than reading them again. */
 function parseRelationships(read: WireReader, at: Located): readonly Relationship[] {
-  const parse = (item: Located): Relationship | undefined => parseRelationship(read, item);
   if (itemsOf(read.list(at, 'relationships')) === undefined) {
-    return read.each(at, 'relationships', parse);
+    return read.each(at, 'relationships', parseRelationship);
   }
   const columns = new RelationshipColumns();
   read.each(at, 'relationships', (item) => {
-    const relationship = parse(item);
+    const relationship = parseRelationship(item, read);
     if (relationship !== undefined) columns.add(relationship);
     return undefined;
   });
   return columns.list();
 }
 
-function parseRelationship(read: WireReader, item: Located): Relationship | undefined {
+function parseRelationship(item: Located, read: WireReader): Relationship | undefined {
   const from = read.text(item, 'spdxElementId');
   const type = read.text(item, 'relationshipType');
   const to = read.text(item, 'relatedSpdxElement');
@@ -194,12 +207,18 @@ function references(read: WireReader, from: Located, key: string): readonly Refe
   const items = read.list(from, key);
   if (items.length === 0) return NO_REFERENCES;
   const base = pointerJoin(from.pointer, key);
-  const make = (id: JsonValue | undefined, at: number): Reference | undefined =>
-    typeof id === 'string' ? { pointer: `${base}/${at}`, id } : undefined;
-  items.forEach((id, at) => {
-    if (typeof id !== 'string') read.problem('wrong-type', `${base}/${at}`, 'not text');
-  });
-  return mapLongList(items, make, make) ?? items.flatMap((id, at) => make(id, at) ?? []);
+  const make = (id: JsonValue | undefined, at: number): Reference | undefined => {
+    if (typeof id === 'string') return { pointer: `${base}/${at}`, id };
+    read.problem('wrong-type', `${base}/${at}`, 'not text');
+    return undefined;
+  };
+  if (isLongList(items)) return mapLongList(items, make, make) ?? NO_REFERENCES;
+  const found: Reference[] = [];
+  for (let at = 0; at < items.length; at++) {
+    const reference = make(items[at], at);
+    if (reference !== undefined) found.push(reference);
+  }
+  return found;
 }
 
 const NO_REFERENCES: readonly Reference[] = [];
@@ -225,40 +244,4 @@ function countInnerAnnotations(root: Located): number {
     }
   }
   return count;
-}
-
-interface IdAtPlace {
-  readonly spdxId: string | undefined;
-  readonly pointer: string;
-}
-
-/** "Uniquely identify any element in an SPDX document" (7.2): an id that two bear means the first. */
-class ElementIds {
-  #seen: TextTable;
-  /** Where the second element with an id stands. */
-  readonly #repeated = new Map<string, string>();
-
-  /** @param isHeld the document is, and with it every id */
-  constructor(isHeld: boolean) {
-    this.#seen = new TextTable(isHeld ? Number.POSITIVE_INFINITY : undefined);
-  }
-
-  add({ spdxId, pointer }: IdAtPlace): void {
-    if (spdxId === undefined) return;
-    const { size } = this.#seen;
-    if (this.#seen.add(spdxId) === size || this.#repeated.has(spdxId)) return;
-    this.#repeated.set(spdxId, pointer);
-  }
-
-  get repeated(): readonly string[] {
-    return [...this.#repeated.keys()];
-  }
-
-  /** The last thing that is asked: which ids there are is forgotten, for those who read elements again hold on to all this. */
-  listRepeated(read: WireReader): void {
-    this.#seen = new TextTable();
-    for (const [id, pointer] of this.#repeated) {
-      read.problem('duplicate-id', pointer, `"${excerpt(id)}" is borne by several elements`);
-    }
-  }
 }

@@ -3,11 +3,11 @@ import { EMPTY_SHA256, foldAlgorithm } from '../../../core/digest.ts';
 import type { DigestInput, FactsBuilder } from '../facts-builder.ts';
 
 /** Digests of no bytes: content that everybody has. */
-const EMPTY = new Set([
+const EMPTY = [
   EMPTY_SHA256.slice('sha256:'.length),
   'd41d8cd98f00b204e9800998ecf8427e',
   'da39a3ee5e6b4b0d3255bfef95601890afd80709',
-]);
+];
 
 /**
  * Checksums that can tell one content from another. Weak ones become shared names, which has no guard of its own: generators
@@ -18,19 +18,29 @@ export function usableChecksums(
   checksums: readonly DigestInput[],
   pointer: string,
 ): readonly DigestInput[] {
-  return checksums.filter(({ algorithm, hex }) => {
-    const lower = hex.toLowerCase();
-    if (EMPTY.has(lower)) {
-      builder.problem('empty-content', pointer, 'digest of empty content joins nothing');
-      return false;
-    }
-    if (isOneCharacter(lower)) {
-      const message = `not a ${foldAlgorithm(algorithm)} digest: "${hex}"`;
-      builder.problem('placeholder-digest', pointer, message);
-      return false;
-    }
-    return true;
-  });
+  if (checksums.length === 0) return checksums;
+  const useless = checksums.filter((checksum) => !tellsContent(builder, checksum, pointer));
+  if (useless.length === 0) return checksums;
+  const leftOut = new Set(useless);
+  return checksums.filter((checksum) => !leftOut.has(checksum));
+}
+
+function tellsContent(
+  builder: FactsBuilder,
+  { algorithm, hex }: DigestInput,
+  pointer: string,
+): boolean {
+  const lower = hex.toLowerCase();
+  if (EMPTY.includes(lower)) {
+    builder.problem('empty-content', pointer, 'digest of empty content joins nothing');
+    return false;
+  }
+  if (isOneCharacter(lower)) {
+    const message = `not a ${foldAlgorithm(algorithm)} digest: "${hex}"`;
+    builder.problem('placeholder-digest', pointer, message);
+    return false;
+  }
+  return true;
 }
 
 /** True for one character over and over. */

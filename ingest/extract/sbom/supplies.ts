@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { GrowingInts } from '../../../core/tables/growing-ints.ts';
+import { TextList } from '../../../core/tables/text-list.ts';
 import { TextTable } from '../../../core/tables/text-table.ts';
 
 /** That somebody supplied or made something. */
@@ -17,14 +18,14 @@ export class Supplies {
   readonly #about = new GrowingInts();
   readonly #isSupplier = new GrowingInts();
   readonly #agents = new GrowingInts();
-  readonly #pointers = new GrowingInts();
-  readonly #texts = new TextTable();
+  readonly #names = new TextTable();
+  readonly #pointers = new TextList();
 
   add({ about, role, agent, pointer }: Supply): void {
     this.#about.push(about);
     this.#isSupplier.push(role === 'supplier' ? 1 : 0);
-    this.#agents.push(this.#texts.add(agent));
-    this.#pointers.push(this.#texts.add(pointer));
+    this.#agents.push(this.#names.add(agent));
+    this.#pointers.push(pointer);
   }
 
   *[Symbol.iterator](): Generator<Supply> {
@@ -32,8 +33,8 @@ export class Supplies {
       yield {
         about: this.#about.at(at),
         role: this.#isSupplier.at(at) === 1 ? 'supplier' : 'originator',
-        agent: this.#texts.get(this.#agents.at(at)),
-        pointer: this.#texts.get(this.#pointers.at(at)),
+        agent: this.#names.get(this.#agents.at(at)),
+        pointer: this.#pointers.at(at),
       };
     }
   }

@@ -10,7 +10,7 @@ import type { ReadContext } from '../extractor.ts';
 import type { FactsBuilder } from '../facts-builder.ts';
 
 /**
- * What an SPDX 2 document says, as facts. The same for every encoding.
+ * What an SPDX 2 document says, as facts, but for the problems of the document itself. The same for every encoding.
  * @param builder a new one
  * @param format `spdx2-json`, `spdx2-tv`…
  * @throws {PedigreeError} ERR_LIMIT_ITEMS
@@ -21,7 +21,6 @@ export function extractSpdx2(
   format: string,
   context: ReadContext,
 ): Facts {
-  for (const { code, pointer, message } of source.problems) builder.problem(code, pointer, message);
   const graph = new SpdxGraph(source, builder, createDocument(source, builder, context));
   const roots = new Roots(graph);
   for (const { id, pointer } of source.describes) roots.add(id, pointer);
@@ -141,7 +140,7 @@ function listForeign(graph: SpdxGraph, node: number, pointer: string): void {
 /** `hasFiles`, the files behind a package in tag-value, and the file that a snippet is of. */
 function stateImpliedContainment(graph: SpdxGraph): void {
   for (const position of graph.withFiles) {
-    const source = graph.source.packages[position];
+    const source = graph.source.packages.at(position);
     if (source?.spdxId === undefined) continue;
     const whole = graph.resolve(source.spdxId, source.pointer);
     for (const file of source.hasFiles) {
@@ -149,12 +148,12 @@ function stateImpliedContainment(graph: SpdxGraph): void {
       if (whole !== undefined && part !== undefined) graph.contain(whole, part, file.pointer);
     }
   }
-  for (const { spdxId, fromFile, pointer } of graph.source.snippets) {
-    if (spdxId === undefined || fromFile === undefined) continue;
+  graph.source.snippets.each(({ spdxId, fromFile, pointer }) => {
+    if (spdxId === undefined || fromFile === undefined) return;
     const whole = graph.resolve(fromFile, pointer);
     const part = graph.resolve(spdxId, pointer);
     if (whole !== undefined && part !== undefined) graph.contain(whole, part, pointer);
-  }
+  });
 }
 
 function stateSuppliers(graph: SpdxGraph): void {

@@ -34,7 +34,8 @@ const MAX_ATTRIBUTE = 256;
 
 /** A text of an SPDX 2 document; undefined for NOASSERTION and NONE. */
 export function stated(text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
+  // nearly all that is absent is written like this
+  if (text === undefined || ABSENT.has(text)) return undefined;
   const trimmed = text.trim();
   const isLong = trimmed.length > LONGEST_ABSENT;
   return isLong || !ABSENT.has(trimmed.toUpperCase()) ? text : undefined;
@@ -110,7 +111,11 @@ export function fileEntity(
 }
 
 /** A part of a file. */
-export function snippetEntity(source: SpdxSnippet, place: ElementPlace): EntityInput {
+export function snippetEntity(
+  _builder: FactsBuilder,
+  source: SpdxSnippet,
+  place: ElementPlace,
+): EntityInput {
   return {
     kinds: ['File'],
     pointer: source.pointer,
@@ -174,10 +179,11 @@ function packageAttributes(source: SpdxPackage): Readonly<Record<string, string>
 }
 
 function licenseAttribute(license: string | undefined): Readonly<Record<string, string>> {
-  const found: Record<string, string> = {};
-  put(found, 'license', license);
-  return found;
+  const text = stated(license);
+  return text === undefined ? NO_ATTRIBUTES : { license: text.slice(0, MAX_ATTRIBUTE) };
 }
+
+const NO_ATTRIBUTES: Readonly<Record<string, string>> = Object.freeze({});
 
 /** Sets an attribute, where the document says anything. */
 export function put(found: Record<string, string>, key: string, value: string | undefined): void {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { TextNumbers } from '../../../core/tables/text-numbers.ts';
+import { GrowingInts } from '../../../core/tables/growing-ints.ts';
 import { TextTable } from '../../../core/tables/text-table.ts';
 import { SbomGraph } from '../sbom/sbom-graph.ts';
 import { Supplies, type Supply } from '../sbom/supplies.ts';
@@ -12,8 +12,13 @@ import {
   type ElementPlace,
 } from './identity.ts';
 import { meaningOf } from './meanings.ts';
-import type { SpdxDocument, SpdxPackage } from '../../../schemas/spdx2/model.ts';
-import type { FactsBuilder } from '../facts-builder.ts';
+import type {
+  SpdxDocument,
+  SpdxFile,
+  SpdxPackage,
+  SpdxSnippet,
+} from '../../../schemas/spdx2/model.ts';
+import type { EntityInput, FactsBuilder } from '../facts-builder.ts';
 
 const MAX_LOCAL = 512;
 /** Ids that a document itself is known by, whatever it calls itself. */
@@ -24,7 +29,8 @@ const IRI = /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/;
 /** An SPDX 2 document on its way to facts: its elements, and what ids mean. */
 export class SpdxGraph extends SbomGraph {
   readonly source: SpdxDocument;
-  readonly #byId = new TextNumbers();
+  /** Node + 1 of the element that bears an id, by the id's number. */
+  readonly #nodes = new GrowingInts();
   readonly #namespaceOfDocument: ReadonlyMap<string, string>;
   readonly #described: ReadonlySet<string>;
   readonly #dangling = new TextTable();
@@ -47,11 +53,6 @@ export class SpdxGraph extends SbomGraph {
     this.#addElements();
   }
 
-  /** True for an id that means the document. An element that bears the document's id takes it. */
-  isDocument(id: string): boolean {
-    return !this.#byId.has(id) && this.namesDocument(id);
-  }
-
   /** True for an id of the document, whether or not an element bears it too. */
   namesDocument(id: string): boolean {
     return id === DOCUMENT_ID || id === this.source.spdxId;
@@ -59,9 +60,9 @@ export class SpdxGraph extends SbomGraph {
 
   /** The element of an id, that of another document included; undefined for absence and (listed) for nothing. */
   resolve(id: string, pointer: string): number | undefined {
-    const own = this.#byId.get(id);
+    const own = this.#ownNode(id);
     if (own !== undefined) return own;
-    if (this.isDocument(id)) return this.document;
+    if (this.namesDocument(id)) return this.document;
     if (stated(id) === undefined) return undefined;
     const foreign = this.#resolveForeign(id);
     const { size } = this.#dangling;
@@ -69,6 +70,13 @@ export class SpdxGraph extends SbomGraph {
       this.builder.problem('dangling-ref', pointer, `nothing here has the id "${id}"`);
     }
     return foreign;
+  }
+
+  /** The element that bears an id: the first, where several do. */
+  #ownNode(id: string): number | undefined {
+    const number = this.source.ids.find(id);
+    const node = number === undefined ? 0 : this.#nodes.at(number);
+    return node === 0 ? undefined : node - 1;
   }
 
   /** `DocumentRef-x:SPDXRef-y`; without the second part the other document itself. */
@@ -85,44 +93,49 @@ export class SpdxGraph extends SbomGraph {
 
   #addElements(): void {
     const { packages, files, snippets } = this.source;
-    let position = 0;
-    for (const item of packages) {
-      this.#add(item.spdxId, item.pointer, (place) => packageEntity(this.builder, item, place));
-      this.#addSupplies(item);
-      if (item.spdxId !== undefined && item.hasFiles.length > 0) this.withFiles.push(position);
-      position++;
-    }
-    for (const item of files) {
-      this.#add(item.spdxId, item.pointer, (place) => fileEntity(this.builder, item, place));
-    }
-    for (const item of snippets) {
-      this.#add(item.spdxId, item.pointer, (place) => snippetEntity(item, place));
-    }
+    packages.each((item, position) => {
+      const node = this.#add(item, packageEntity);
+      if (node === undefined) return;
+      this.#addSupply(node, 'supplier', item.supplier, item.pointer);
+      this.#addSupply(node, 'originator', item.originator, item.pointer);
+      if (item.hasFiles.length > 0) this.withFiles.push(position);
+    });
+    files.each((item) => this.#add(item, fileEntity));
+    snippets.each((item) => this.#add(item, snippetEntity));
   }
 
-  #addSupplies({ spdxId, supplier, originator, pointer }: SpdxPackage): void {
-    const about = spdxId === undefined ? undefined : this.#byId.get(spdxId);
-    if (about === undefined) return;
-    this.#addSupply(about, 'supplier', supplier, pointer);
-    this.#addSupply(about, 'originator', originator, pointer);
+  /** @returns the node that the element's id means, which is that of the first element with it; undefined without an id */
+  #add<T extends SpdxElement>(item: T, entityOf: EntityOf<T>): number | undefined {
+    const { spdxId, pointer } = item;
+    const number = spdxId === undefined ? undefined : this.source.ids.find(spdxId);
+    if (spdxId === undefined || number === undefined) {
+      this.#addNode(item, entityOf, { local: pointer, coordinates: NO_COORDINATES });
+      return undefined;
+    }
+    const known = this.#nodes.at(number);
+    if (known > 0) {
+      this.#addNode(item, entityOf, { local: pointer, coordinates: NO_COORDINATES });
+      return known - 1;
+    }
+    const usable = spdxId.length <= MAX_LOCAL && !spdxId.startsWith('/');
+    const node = this.#addNode(item, entityOf, {
+      local: usable ? spdxId : pointer,
+      coordinates: this.#described.has(spdxId) ? this.#coordinates(spdxId) : NO_COORDINATES,
+    });
+    while (this.#nodes.length <= number) this.#nodes.push(0);
+    this.#nodes.set(number, node + 1);
+    return node;
+  }
+
+  #addNode<T extends SpdxElement>(item: T, entityOf: EntityOf<T>, place: ElementPlace): number {
+    const node = this.builder.entity(entityOf(this.builder, item, place));
+    this.list(node, item.pointer);
+    return node;
   }
 
   #addSupply(about: number, role: Supply['role'], text: string | undefined, pointer: string): void {
     const agent = agentName(text);
     if (agent !== undefined) this.supplies.add({ about, role, agent, pointer });
-  }
-
-  #add(
-    id: string | undefined,
-    pointer: string,
-    make: (place: ElementPlace) => Parameters<FactsBuilder['entity']>[0],
-  ): void {
-    const isFirst = id !== undefined && !this.#byId.has(id);
-    const usable = isFirst && id.length <= MAX_LOCAL && !id.startsWith('/');
-    const coordinates = isFirst && this.#described.has(id) ? this.#coordinates(id) : [];
-    const node = this.builder.entity(make({ local: usable ? id : pointer, coordinates }));
-    if (isFirst) this.#byId.add(id, node);
-    this.list(node, pointer);
   }
 
   /** What other documents call an element. Only described ones: nothing else of a document is what others are about. */
@@ -137,9 +150,15 @@ export function documentRef({ namespace }: SpdxDocument, digest: string): string
   return namespace !== undefined && IRI.test(namespace) ? `bom:${namespace}` : `document:${digest}`;
 }
 
-function describedIds(source: SpdxDocument): ReadonlySet<string> {
-  const found = new Set(source.describes.map(({ id }) => id));
-  for (const { from, type, to } of source.relationships) {
+type SpdxElement = SpdxPackage | SpdxFile | SpdxSnippet;
+type EntityOf<T> = (builder: FactsBuilder, item: T, place: ElementPlace) => EntityInput;
+
+const NO_COORDINATES: readonly string[] = [];
+
+/** The ids that a document says it is about. */
+function describedIds({ describes, relationships }: SpdxDocument): ReadonlySet<string> {
+  const found = new Set(describes.map(({ id }) => id));
+  for (const { from, type, to } of relationships) {
     const meaning = meaningOf(type);
     if (meaning?.form === 'describes') found.add(meaning.reversed ? from : to);
   }

@@ -23,24 +23,26 @@ export function writtenFacts(document: SpdxDocument): Readonly<Record<string, un
     describes_targets: new Set([...targets, ...described]),
     describes_explicit: new Set(targets),
     noassertion_or_none_targets: absent.length,
-    has_files_edges: document.packages.flatMap(({ hasFiles }) => hasFiles).length,
+    has_files_edges: document.packages.toArray().flatMap(({ hasFiles }) => hasFiles).length,
     checksums: new Set(checksums(document).map(checksumText)),
     checksums_explicit: new Set(checksums(document).map(checksumText)),
     verification_codes: new Set(
-      document.packages.flatMap(({ verificationCode }) => verificationCode ?? []),
+      document.packages.toArray().flatMap(({ verificationCode }) => verificationCode ?? []),
     ),
     purls: new Set(
-      document.packages.flatMap(({ externalRefs }) =>
-        externalRefs.flatMap(({ type, locator }) => (type === 'purl' ? [locator] : [])),
-      ),
+      document.packages
+        .toArray()
+        .flatMap(({ externalRefs }) =>
+          externalRefs.flatMap(({ type, locator }) => (type === 'purl' ? [locator] : [])),
+        ),
     ),
     license_concluded: new Set(
-      document.packages.flatMap(({ licenseConcluded }) => licenseConcluded ?? []),
+      document.packages.toArray().flatMap(({ licenseConcluded }) => licenseConcluded ?? []),
     ),
     license_declared: new Set(
-      document.packages.flatMap(({ licenseDeclared }) => licenseDeclared ?? []),
+      document.packages.toArray().flatMap(({ licenseDeclared }) => licenseDeclared ?? []),
     ),
-    duplicate_ids: new Set(document.duplicateIds),
+    duplicate_ids: new Set(document.ids.repeated.keys()),
     dangling_refs: new Set(
       document.relationships
         .flatMap(({ from, to }) => [from, to])
@@ -54,7 +56,7 @@ export function writtenFacts(document: SpdxDocument): Readonly<Record<string, un
 export function impliedFacts(document: SpdxDocument): Readonly<Record<string, unknown>> {
   const rows = new Set(document.relationships.map(({ from, type, to }) => `${from} ${type} ${to}`));
   for (const { id } of document.describes) rows.add(`${document.spdxId} DESCRIBES ${id}`);
-  for (const { spdxId, hasFiles } of document.packages) {
+  for (const { spdxId, hasFiles } of document.packages.toArray()) {
     for (const { id } of hasFiles) {
       if (!rows.has(`${id} CONTAINED_BY ${spdxId}`)) rows.add(`${spdxId} CONTAINS ${id}`);
     }
@@ -76,27 +78,34 @@ export function impliedFacts(document: SpdxDocument): Readonly<Record<string, un
       ),
     ),
     license_concluded: new Set(
-      document.packages.flatMap(({ licenseConcluded }) => licenseConcluded ?? []).map(license),
+      document.packages
+        .toArray()
+        .flatMap(({ licenseConcluded }) => licenseConcluded ?? [])
+        .map(license),
     ),
     license_declared: new Set(
-      document.packages.flatMap(({ licenseDeclared }) => licenseDeclared ?? []).map(license),
+      document.packages
+        .toArray()
+        .flatMap(({ licenseDeclared }) => licenseDeclared ?? [])
+        .map(license),
     ),
   };
 }
 
 function shared(document: SpdxDocument): Record<string, unknown> {
+  const packages = document.packages.toArray();
   return {
     spdx_version: document.spdxVersion,
     name: document.name,
     namespace: document.namespace,
-    packages: document.packages.length,
-    files: document.files.length,
-    snippets: document.snippets.length,
+    packages: packages.length,
+    files: document.files.toArray().length,
+    snippets: document.snippets.toArray().length,
     extracted_licenses: document.counts.extractedLicenses,
     annotations: document.counts.annotations,
     external_document_refs: document.externalDocuments.length,
     packages_named: new Set(
-      document.packages.map(({ name, version }) => `${name ?? 'None'}@${version ?? 'None'}`),
+      packages.map(({ name, version }) => `${name ?? 'None'}@${version ?? 'None'}`),
     ),
   };
 }
@@ -104,7 +113,7 @@ function shared(document: SpdxDocument): Record<string, unknown> {
 function elementIds(document: SpdxDocument): ReadonlySet<string> {
   const { packages, files, snippets } = document;
   return new Set(
-    [...packages, ...files, ...snippets]
+    [...packages.toArray(), ...files.toArray(), ...snippets.toArray()]
       .map(({ spdxId }) => spdxId)
       .concat(document.spdxId)
       .flatMap((id) => id ?? []),
@@ -112,7 +121,7 @@ function elementIds(document: SpdxDocument): ReadonlySet<string> {
 }
 
 function checksums({ packages, files }: SpdxDocument): readonly Checksum[] {
-  return [...packages, ...files].flatMap((element) => element.checksums);
+  return [...packages.toArray(), ...files.toArray()].flatMap((element) => element.checksums);
 }
 
 function checksumText({ algorithm, hex }: Checksum): string {

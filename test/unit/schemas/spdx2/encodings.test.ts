@@ -188,7 +188,10 @@ function read(bytes: Uint8Array): {
 /** Without the list of problems, which only says how tolerant a reader was. */
 function content(text: string): unknown {
   const { document } = read(bytesOf(text));
-  return { ...document, problems: undefined };
+  const packages = document.packages.toArray();
+  const files = document.files.toArray();
+  const snippets = document.snippets.toArray();
+  return { ...document, packages, files, snippets, ids: undefined, problems: undefined };
 }
 
 describe('one document in five encodings', () => {
@@ -217,8 +220,8 @@ describe('one document in five encodings', () => {
   test.each([TAG_VALUE, JSON_TEXT, XML, YAML, RDF])('UTF-16 with a mark reads the same', (text) => {
     const body = text.replace('<?xml version="1.0"?>', '');
     const marked = Buffer.from(`\uFEFF${body}`, 'utf16le');
-    expect(read(new Uint8Array(marked)).document.packages).toEqual(
-      read(bytesOf(text)).document.packages,
+    expect(read(new Uint8Array(marked)).document.packages.toArray()).toEqual(
+      read(bytesOf(text)).document.packages.toArray(),
     );
   });
 
@@ -307,9 +310,9 @@ describe('hostile documents', () => {
       '<spdx:licenseConcluded rdf:resource="http://spdx.org/licenses/MIT"/>',
       '<spdx:licenseConcluded rdf:nodeID="s0"/>',
     ).replace('</rdf:RDF>', `${sets.join('')}</rdf:RDF>`);
-    expect(read(bytesOf(text)).document.packages[0]?.licenseConcluded?.length ?? 0).toBeLessThan(
-      2000,
-    );
+    expect(
+      read(bytesOf(text)).document.packages.toArray()[0]?.licenseConcluded?.length ?? 0,
+    ).toBeLessThan(2000);
   });
 
   test('two documents in one file are refused', () => {

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+import { TextTable } from '../../core/tables/text-table.ts';
+
+/** The ids that a document and its elements bear, each with a number: 0, 1, 2 … in the order in which they came. */
+export class ElementIds {
+  readonly #numbers: TextTable;
+  /** Where the second element with an id stands. */
+  readonly #repeated = new Map<string, string>();
+
+  /** @param isHeld the document is, and with it every id */
+  constructor(isHeld: boolean) {
+    this.#numbers = new TextTable(isHeld ? Number.POSITIVE_INFINITY : undefined);
+  }
+
+  /** @param pointer of the element, or of what gives its pointer */
+  add(id: string, element: { readonly pointer: string }): void {
+    const { size } = this.#numbers;
+    if (this.#numbers.add(id) === size || this.#repeated.has(id)) return;
+    this.#repeated.set(id, element.pointer);
+  }
+
+  /** The number of an id; undefined where nothing bears it. */
+  find(id: string): number | undefined {
+    return this.#numbers.find(id);
+  }
+
+  /** Ids that several bear, each with the place of the second one. */
+  get repeated(): ReadonlyMap<string, string> {
+    return this.#repeated;
+  }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+import { isJsonObject } from '../../core/json.ts';
+import { WireReader, type Located } from '../wire-reader.ts';
+import type { JsonValue } from '../../core/canonical-json-jcs.ts';
+import type { ElementIds } from './element-ids.ts';
+
+/** What is made of the item of a list. */
+export type ParseItem<T> = (item: Located, read: WireReader) => T;
+
+/** An element of a document, by its id. */
+export interface BearsId {
+  readonly pointer: string;
+  readonly spdxId: string | undefined;
+}
+
+/**
+ * The elements of one list of a document. None is held: each is read when it is walked over, which is once for most
+ * documents, and of a large one not even the list is.
+ */
+export class Elements<T extends BearsId> {
+  readonly #read: WireReader;
+  readonly #root: Located;
+  readonly #key: string;
+  readonly #parse: ParseItem<T>;
+  /** Undefined once all of them are there. */
+  #ids: ElementIds | undefined;
+
+  /**
+   * @param list that they stand in: a member of the root. What is wrong with it and with them is listed by the reader during
+   *   the first walk
+   * @param ids receives theirs, then too
+   */
+  constructor(
+    read: WireReader,
+    list: { readonly root: Located; readonly key: string },
+    parse: ParseItem<T>,
+    ids: ElementIds,
+  ) {
+    this.#read = read;
+    this.#root = list.root;
+    this.#key = list.key;
+    this.#parse = parse;
+    this.#ids = ids;
+  }
+
+  /** Walks over all of them, in order. */
+  each(take: (element: T, position: number) => void): void {
+    const ids = this.#ids;
+    this.#ids = undefined;
+    const read = ids === undefined ? new WireReader() : this.#read;
+    let position = 0;
+    for (const value of read.list(this.#root, this.#key)) {
+      const element = this.#parseItem(value, position, read);
+      if (element !== undefined) {
+        if (element.spdxId !== undefined) ids?.add(element.spdxId, element);
+        take(element, position);
+      }
+      position++;
+    }
+  }
+
+  /** The element at a position that a walk has given; undefined elsewhere. */
+  at(position: number): T | undefined {
+    const read = new WireReader();
+    return this.#parseItem(read.list(this.#root, this.#key)[position], position, read);
+  }
+
+  toArray(): readonly T[] {
+    const found: T[] = [];
+    this.each((element) => found.push(element));
+    return found;
+  }
+
+  #parseItem(value: JsonValue | undefined, position: number, read: WireReader): T | undefined {
+    const pointer = `/${this.#key}/${position}`;
+    if (isJsonObject(value)) return this.#parse({ value, pointer }, read);
+    read.problem('wrong-type', pointer, 'not an object');
+    return undefined;
+  }
+}
