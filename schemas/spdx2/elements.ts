@@ -48,21 +48,21 @@ export class Elements<T extends BearsId> {
     const ids = this.#ids;
     this.#ids = undefined;
     const read = ids === undefined ? new WireReader() : this.#read;
-    let position = 0;
-    for (const value of read.list(this.#root, this.#key)) {
-      const element = this.#parseItem(value, position, read);
-      if (element !== undefined) {
-        if (element.spdxId !== undefined) ids?.add(element.spdxId, element);
-        take(element, position);
+    read.list(this.#root, this.#key).forEach((value, position) => {
+      const item = this.#located(value, position);
+      if (item === undefined) {
+        read.problem('wrong-type', `/${this.#key}/${position}`, 'not an object');
+        return;
       }
-      position++;
-    }
+      const element = this.#parse(item, read);
+      if (element.spdxId !== undefined) ids?.add(element.spdxId, element);
+      take(element, position);
+    });
   }
 
-  /** The element at a position that a walk has given; undefined elsewhere. */
-  at(position: number): T | undefined {
-    const read = new WireReader();
-    return this.#parseItem(read.list(this.#root, this.#key)[position], position, read);
+  /** What stands at a position; undefined where that is no object. */
+  itemAt(position: number): Located | undefined {
+    return this.#located(new WireReader().list(this.#root, this.#key)[position], position);
   }
 
   toArray(): readonly T[] {
@@ -71,10 +71,7 @@ export class Elements<T extends BearsId> {
     return found;
   }
 
-  #parseItem(value: JsonValue | undefined, position: number, read: WireReader): T | undefined {
-    const pointer = `/${this.#key}/${position}`;
-    if (isJsonObject(value)) return this.#parse({ value, pointer }, read);
-    read.problem('wrong-type', pointer, 'not an object');
-    return undefined;
+  #located(value: JsonValue | undefined, position: number): Located | undefined {
+    return isJsonObject(value) ? { value, pointer: `/${this.#key}/${position}` } : undefined;
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { ElementIds } from './element-ids.ts';
 import type { Elements } from './elements.ts';
+import type { References } from './references.ts';
 
 /**
  * What an SPDX 2 document says, whatever it was written in (JSON, tag-value, RDF/XML, XML, YAML). Texts are as written;
@@ -23,11 +24,13 @@ export interface SpdxDocument {
   readonly files: Elements<SpdxFile>;
   readonly snippets: Elements<SpdxSnippet>;
   /** `documentDescribes`, repetitions included. */
-  readonly describes: readonly Reference[];
+  readonly describes: References;
   readonly relationships: readonly Relationship[];
   readonly counts: { readonly extractedLicenses: number; readonly annotations: number };
   /** The ids of the document and of the elements that have been walked over. */
   readonly ids: ElementIds;
+  /** `hasFiles` of the package at a position that a walk has given, once more. */
+  filesOf(position: number): References;
   /** What was found so far: complete once all elements have been walked over. */
   readonly problems: readonly SpdxProblem[];
 }
@@ -37,12 +40,6 @@ export interface SpdxProblem {
   readonly code: string;
   readonly pointer: string;
   readonly message: string;
-}
-
-/** An id of an element, and the place that names it. */
-export interface Reference {
-  readonly pointer: string;
-  readonly id: string;
 }
 
 /** Another document that `DocumentRef-…:SPDXRef-…` points into. */
@@ -75,7 +72,7 @@ export interface SpdxPackage extends Element {
   /** `primaryPackagePurpose`, as written (2.3). */
   readonly purpose: string | undefined;
   /** `hasFiles`, or the files that follow the package in tag-value; repetitions included. */
-  readonly hasFiles: readonly Reference[];
+  readonly hasFiles: References;
 }
 
 export interface SpdxFile extends Element {

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import { excerpt, PedigreeError } from '../../core/errors.ts';
-import { arrayMember, isJsonObject, pointerJoin, stringMember } from '../../core/json.ts';
-import { isLongList, mapLongList } from '../../core/large-json.ts';
+import { arrayMember, isJsonObject, stringMember } from '../../core/json.ts';
 import { itemsOf } from '../../core/long-list.ts';
 import { WireReader, type Located } from '../wire-reader.ts';
 import { ElementIds } from './element-ids.ts';
 import { Elements, type BearsId, type ParseItem } from './elements.ts';
 import { joinProblems } from './problems.ts';
+import { readReferences, type References } from './references.ts';
 import { RelationshipColumns } from './relationship-columns.ts';
 import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 import type {
   Checksum,
   ExternalDocument,
   ExternalRef,
-  Reference,
   Relationship,
   SpdxDocument,
   SpdxFile,
@@ -49,9 +48,10 @@ export function parseSpdx2(root: JsonValue): SpdxDocument {
   const creation = ofElements.object(at, 'creationInfo') ?? { value: {}, pointer: '/creationInfo' };
   const elements = <T extends BearsId>(key: string, parse: ParseItem<T>): Elements<T> =>
     new Elements(ofElements, { root: at, key }, parse, ids);
+  const packages = elements('packages', parsePackage);
   const read = new WireReader();
   return {
-    packages: elements('packages', parsePackage),
+    packages,
     files: elements('files', parseFile),
     snippets: elements('snippets', parseSnippet),
     spdxVersion: parseVersion(read, at),
@@ -62,15 +62,22 @@ export function parseSpdx2(root: JsonValue): SpdxDocument {
     created: read.text(creation, 'created'),
     creators: read.texts(creation, 'creators'),
     externalDocuments: read.each(at, 'externalDocumentRefs', parseExternalDocument),
-    describes: references(read, at, 'documentDescribes'),
+    describes: readReferences(read, at, 'documentDescribes'),
     relationships: parseRelationships(read, at),
     counts: countsOf(read, at),
     ids,
+    filesOf: (position) => filesOf(packages.itemAt(position)),
     get problems() {
       return joinProblems([ofElements.problems, read.problems, problemsOfIds(ids)]);
     },
   };
 }
+
+function filesOf(item: Located | undefined): References {
+  return readReferences(new WireReader(), item ?? NO_PACKAGE, 'hasFiles');
+}
+
+const NO_PACKAGE: Located = { value: {}, pointer: '' };
 
 /** "Uniquely identify any element in an SPDX document" (7.2): an id that two bear means the first. */
 function problemsOfIds(ids: ElementIds): readonly SpdxProblem[] {
@@ -110,7 +117,7 @@ function parsePackage(item: Located, read: WireReader): SpdxPackage {
       code === undefined ? undefined : read.text(code, 'packageVerificationCodeValue'),
     externalRefs: read.each(item, 'externalRefs', parseExternalRef),
     purpose: read.text(item, 'primaryPackagePurpose'),
-    hasFiles: references(read, item, 'hasFiles'),
+    hasFiles: readReferences(read, item, 'hasFiles'),
   };
 }
 
@@ -202,26 +209,6 @@ function parseRelationship(item: Located, read: WireReader): Relationship | unde
   read.problem('relationship-incomplete', item.pointer, 'needs two elements and a type');
   return undefined;
 }
-
-function references(read: WireReader, from: Located, key: string): readonly Reference[] {
-  const items = read.list(from, key);
-  if (items.length === 0) return NO_REFERENCES;
-  const base = pointerJoin(from.pointer, key);
-  const make = (id: JsonValue | undefined, at: number): Reference | undefined => {
-    if (typeof id === 'string') return { pointer: `${base}/${at}`, id };
-    read.problem('wrong-type', `${base}/${at}`, 'not text');
-    return undefined;
-  };
-  if (isLongList(items)) return mapLongList(items, make, make) ?? NO_REFERENCES;
-  const found: Reference[] = [];
-  for (let at = 0; at < items.length; at++) {
-    const reference = make(items[at], at);
-    if (reference !== undefined) found.push(reference);
-  }
-  return found;
-}
-
-const NO_REFERENCES: readonly Reference[] = [];
 
 /** What is counted of a document that only some ask for. */
 function countsOf(read: WireReader, root: Located): SpdxDocument['counts'] {

@@ -18,11 +18,15 @@ export function usableChecksums(
   checksums: readonly DigestInput[],
   pointer: string,
 ): readonly DigestInput[] {
-  if (checksums.length === 0) return checksums;
-  const useless = checksums.filter((checksum) => !tellsContent(builder, checksum, pointer));
-  if (useless.length === 0) return checksums;
-  const leftOut = new Set(useless);
-  return checksums.filter((checksum) => !leftOut.has(checksum));
+  let useless: Set<DigestInput> | undefined;
+  for (const checksum of checksums) {
+    if (!tellsContent(builder, checksum, pointer)) (useless ??= new Set()).add(checksum);
+  }
+  return useless === undefined ? checksums : withoutThose(checksums, useless);
+}
+
+function withoutThose<T>(items: readonly T[], leftOut: ReadonlySet<T>): readonly T[] {
+  return items.filter((item) => !leftOut.has(item));
 }
 
 function tellsContent(

@@ -23,7 +23,7 @@ export function extractSpdx2(
 ): Facts {
   const graph = new SpdxGraph(source, builder, createDocument(source, builder, context));
   const roots = new Roots(graph);
-  for (const { id, pointer } of source.describes) roots.add(id, pointer);
+  source.describes.each((id, pointer) => roots.add(id, pointer));
   for (const relationship of source.relationships) stateRelationship(graph, roots, relationship);
   stateImpliedContainment(graph);
   stateSuppliers(graph);
@@ -139,15 +139,12 @@ function listForeign(graph: SpdxGraph, node: number, pointer: string): void {
 
 /** `hasFiles`, the files behind a package in tag-value, and the file that a snippet is of. */
 function stateImpliedContainment(graph: SpdxGraph): void {
-  for (const position of graph.withFiles) {
-    const source = graph.source.packages.at(position);
-    if (source?.spdxId === undefined) continue;
-    const whole = graph.resolve(source.spdxId, source.pointer);
-    for (const file of source.hasFiles) {
-      const part = graph.resolve(file.id, file.pointer);
-      if (whole !== undefined && part !== undefined) graph.contain(whole, part, file.pointer);
-    }
-  }
+  graph.wholes.forEach((whole, at) => {
+    graph.source.filesOf(graph.withFiles[at] ?? -1).each((id, pointer) => {
+      const part = graph.resolve(id, pointer);
+      if (part !== undefined) graph.contain(whole, part, pointer);
+    });
+  });
   graph.source.snippets.each(({ spdxId, fromFile, pointer }) => {
     if (spdxId === undefined || fromFile === undefined) return;
     const whole = graph.resolve(fromFile, pointer);

@@ -98,9 +98,8 @@ export function fileEntity(
   place: ElementPlace,
 ): EntityInput {
   const { name, pointer } = source;
-  const isSource = source.types.some((type) => type.toUpperCase() === 'SOURCE');
   return {
-    kinds: isSource ? ['Code'] : kindsOfFileName(name ?? ''),
+    kinds: source.types.some(isSource) ? CODE : kindsOfFileName(name ?? ''),
     pointer,
     names: name === undefined ? [] : [name],
     digests: usableChecksums(builder, source.checksums, pointer),
@@ -108,6 +107,12 @@ export function fileEntity(
     local: place.local,
     attributes: licenseAttribute(source.licenseConcluded),
   };
+}
+
+const CODE: readonly Kind[] = ['Code'];
+
+function isSource(type: string): boolean {
+  return type.toUpperCase() === 'SOURCE';
 }
 
 /** A part of a file. */

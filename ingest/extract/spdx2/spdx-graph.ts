@@ -38,6 +38,8 @@ export class SpdxGraph extends SbomGraph {
   readonly supplies = new Supplies();
   /** Positions of the packages that say which files are theirs. */
   readonly withFiles: number[] = [];
+  /** The nodes of those packages. */
+  readonly wholes: number[] = [];
 
   constructor(source: SpdxDocument, builder: FactsBuilder, document: number) {
     super(builder, document);
@@ -98,7 +100,9 @@ export class SpdxGraph extends SbomGraph {
       if (node === undefined) return;
       this.#addSupply(node, 'supplier', item.supplier, item.pointer);
       this.#addSupply(node, 'originator', item.originator, item.pointer);
-      if (item.hasFiles.length > 0) this.withFiles.push(position);
+      if (item.hasFiles.isEmpty) return;
+      this.withFiles.push(position);
+      this.wholes.push(node);
     });
     files.each((item) => this.#add(item, fileEntity));
     snippets.each((item) => this.#add(item, snippetEntity));
@@ -157,7 +161,8 @@ const NO_COORDINATES: readonly string[] = [];
 
 /** The ids that a document says it is about. */
 function describedIds({ describes, relationships }: SpdxDocument): ReadonlySet<string> {
-  const found = new Set(describes.map(({ id }) => id));
+  const found = new Set<string>();
+  describes.each((id) => found.add(id));
   for (const { from, type, to } of relationships) {
     const meaning = meaningOf(type);
     if (meaning?.form === 'describes') found.add(meaning.reversed ? from : to);

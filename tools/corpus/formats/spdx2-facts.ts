@@ -5,7 +5,7 @@ import type { Checksum, SpdxDocument } from '../../../schemas/spdx2/model.ts';
 /** What a document says, as the manifest counts it for spdx2-json and in `raw` of spdx2-tv: what is written, no more. */
 export function writtenFacts(document: SpdxDocument): Readonly<Record<string, unknown>> {
   const types = countBy(document.relationships.map(({ type }) => type));
-  const described = document.describes.map(({ id }) => id);
+  const described = document.describes.toArray().map(({ id }) => id);
   const targets = document.relationships.flatMap(({ from, type, to }) => {
     if (type === 'DESCRIBES') return [to];
     return type === 'DESCRIBED_BY' ? [from] : [];
@@ -23,7 +23,8 @@ export function writtenFacts(document: SpdxDocument): Readonly<Record<string, un
     describes_targets: new Set([...targets, ...described]),
     describes_explicit: new Set(targets),
     noassertion_or_none_targets: absent.length,
-    has_files_edges: document.packages.toArray().flatMap(({ hasFiles }) => hasFiles).length,
+    has_files_edges: document.packages.toArray().flatMap(({ hasFiles }) => hasFiles.toArray())
+      .length,
     checksums: new Set(checksums(document).map(checksumText)),
     checksums_explicit: new Set(checksums(document).map(checksumText)),
     verification_codes: new Set(
@@ -55,9 +56,9 @@ export function writtenFacts(document: SpdxDocument): Readonly<Record<string, un
 /** What spdx-tools makes of a document: relationships that other members imply are relationships, each once. */
 export function impliedFacts(document: SpdxDocument): Readonly<Record<string, unknown>> {
   const rows = new Set(document.relationships.map(({ from, type, to }) => `${from} ${type} ${to}`));
-  for (const { id } of document.describes) rows.add(`${document.spdxId} DESCRIBES ${id}`);
+  for (const { id } of document.describes.toArray()) rows.add(`${document.spdxId} DESCRIBES ${id}`);
   for (const { spdxId, hasFiles } of document.packages.toArray()) {
-    for (const { id } of hasFiles) {
+    for (const { id } of hasFiles.toArray()) {
       if (!rows.has(`${id} CONTAINED_BY ${spdxId}`)) rows.add(`${spdxId} CONTAINS ${id}`);
     }
   }
