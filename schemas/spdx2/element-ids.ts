@@ -12,11 +12,12 @@ export class ElementIds {
     this.#numbers = new TextTable(isHeld ? Number.POSITIVE_INFINITY : undefined);
   }
 
-  /** @param pointer of the element, or of what gives its pointer */
-  add(id: string, element: { readonly pointer: string }): void {
+  /** @returns the number of the id */
+  add(id: string, element: { readonly pointer: string }): number {
     const { size } = this.#numbers;
-    if (this.#numbers.add(id) === size || this.#repeated.has(id)) return;
-    this.#repeated.set(id, element.pointer);
+    const number = this.#numbers.add(id);
+    if (number < size && !this.#repeated.has(id)) this.#repeated.set(id, element.pointer);
+    return number;
   }
 
   /** The number of an id; undefined where nothing bears it. */

@@ -22,8 +22,8 @@ export class Elements<T extends BearsId> {
   readonly #root: Located;
   readonly #key: string;
   readonly #parse: ParseItem<T>;
-  /** Undefined once all of them are there. */
-  #ids: ElementIds | undefined;
+  readonly #ids: ElementIds;
+  #isWalked = false;
 
   /**
    * @param list that they stand in: a member of the root. What is wrong with it and with them is listed by the reader during
@@ -43,11 +43,14 @@ export class Elements<T extends BearsId> {
     this.#ids = ids;
   }
 
-  /** Walks over all of them, in order. */
-  each(take: (element: T, position: number) => void): void {
-    const ids = this.#ids;
-    this.#ids = undefined;
-    const read = ids === undefined ? new WireReader() : this.#read;
+  /**
+   * Walks over all of them, in order.
+   * @param take also receives the number of the element's id; undefined where it has none
+   */
+  each(take: (element: T, position: number, id: number | undefined) => void): void {
+    const isFirst = !this.#isWalked;
+    this.#isWalked = true;
+    const read = isFirst ? this.#read : new WireReader();
     read.list(this.#root, this.#key).forEach((value, position) => {
       const item = this.#located(value, position);
       if (item === undefined) {
@@ -55,9 +58,14 @@ export class Elements<T extends BearsId> {
         return;
       }
       const element = this.#parse(item, read);
-      if (element.spdxId !== undefined) ids?.add(element.spdxId, element);
-      take(element, position);
+      take(element, position, this.#numberOf(element, isFirst));
     });
+  }
+
+  #numberOf(element: T, isFirst: boolean): number | undefined {
+    const { spdxId } = element;
+    if (spdxId === undefined) return undefined;
+    return isFirst ? this.#ids.add(spdxId, element) : this.#ids.find(spdxId);
   }
 
   /** What stands at a position; undefined where that is no object. */

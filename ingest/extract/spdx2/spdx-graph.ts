@@ -95,8 +95,8 @@ export class SpdxGraph extends SbomGraph {
 
   #addElements(): void {
     const { packages, files, snippets } = this.source;
-    packages.each((item, position) => {
-      const node = this.#add(item, packageEntity);
+    packages.each((item, position, id) => {
+      const node = this.#add(item, id, packageEntity);
       if (node === undefined) return;
       this.#addSupply(node, 'supplier', item.supplier, item.pointer);
       this.#addSupply(node, 'originator', item.originator, item.pointer);
@@ -104,30 +104,29 @@ export class SpdxGraph extends SbomGraph {
       this.withFiles.push(position);
       this.wholes.push(node);
     });
-    files.each((item) => this.#add(item, fileEntity));
-    snippets.each((item) => this.#add(item, snippetEntity));
+    files.each((item, _, id) => this.#add(item, id, fileEntity));
+    snippets.each((item, _, id) => this.#add(item, id, snippetEntity));
   }
 
   /** @returns the node that the element's id means, which is that of the first element with it; undefined without an id */
-  #add<T extends SpdxElement>(item: T, entityOf: EntityOf<T>): number | undefined {
+  #add<T extends SpdxElement>(
+    item: T,
+    id: number | undefined,
+    entityOf: EntityOf<T>,
+  ): number | undefined {
     const { spdxId, pointer } = item;
-    const number = spdxId === undefined ? undefined : this.source.ids.find(spdxId);
-    if (spdxId === undefined || number === undefined) {
+    const known = id === undefined ? 0 : this.#nodes.at(id);
+    if (spdxId === undefined || id === undefined || known > 0) {
       this.#addNode(item, entityOf, { local: pointer, coordinates: NO_COORDINATES });
-      return undefined;
-    }
-    const known = this.#nodes.at(number);
-    if (known > 0) {
-      this.#addNode(item, entityOf, { local: pointer, coordinates: NO_COORDINATES });
-      return known - 1;
+      return known > 0 ? known - 1 : undefined;
     }
     const usable = spdxId.length <= MAX_LOCAL && !spdxId.startsWith('/');
     const node = this.#addNode(item, entityOf, {
       local: usable ? spdxId : pointer,
       coordinates: this.#described.has(spdxId) ? this.#coordinates(spdxId) : NO_COORDINATES,
     });
-    while (this.#nodes.length <= number) this.#nodes.push(0);
-    this.#nodes.set(number, node + 1);
+    while (this.#nodes.length <= id) this.#nodes.push(0);
+    this.#nodes.set(id, node + 1);
     return node;
   }
 
