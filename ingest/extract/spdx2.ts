@@ -18,7 +18,7 @@ const TAG_FAULTS: ReadonlySet<string> = new Set(['tag-without-colon', 'repeated-
 /** Reads SPDX 2.0 to 2.3 in JSON, tag-value, RDF/XML, XML and YAML. */
 export const spdx2Reader: FormatReader = {
   formats: SPDX2_FORMATS,
-  extractor: 'spdx2@2',
+  extractor: 'spdx2@3',
   read: readSpdx2Document,
 };
 

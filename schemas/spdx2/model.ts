@@ -2,6 +2,7 @@
 import type { ElementIds } from './element-ids.ts';
 import type { Elements } from './elements.ts';
 import type { References } from './references.ts';
+import type { RootList } from './root-list.ts';
 
 /**
  * What an SPDX 2 document says, whatever it was written in (JSON, tag-value, RDF/XML, XML, YAML). Texts are as written;
@@ -25,13 +26,13 @@ export interface SpdxDocument {
   readonly snippets: Elements<SpdxSnippet>;
   /** `documentDescribes`, repetitions included. */
   readonly describes: References;
-  readonly relationships: readonly Relationship[];
+  readonly relationships: RootList<Relationship>;
   readonly counts: { readonly extractedLicenses: number; readonly annotations: number };
   /** The ids of the document and of the elements that have been walked over. */
   readonly ids: ElementIds;
   /** `hasFiles` of the package at a position that a walk has given, once more. */
   filesOf(position: number): References;
-  /** What was found so far: complete once all elements have been walked over. */
+  /** What was found so far: complete once all elements and relationships have been walked over. */
   readonly problems: readonly SpdxProblem[];
 }
 

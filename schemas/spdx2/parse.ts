@@ -4,10 +4,10 @@ import { arrayMember, isJsonObject, stringMember } from '../../core/json.ts';
 import { itemsOf } from '../../core/long-list.ts';
 import { WireReader, type Located } from '../wire-reader.ts';
 import { ElementIds } from './element-ids.ts';
-import { Elements, type BearsId, type ParseItem } from './elements.ts';
+import { Elements, type BearsId } from './elements.ts';
 import { joinProblems } from './problems.ts';
 import { readReferences, type References } from './references.ts';
-import { RelationshipColumns } from './relationship-columns.ts';
+import { RootList, type ParseItem } from './root-list.ts';
 import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 import type {
   Checksum,
@@ -43,13 +43,14 @@ export function parseSpdx2(root: JsonValue): SpdxDocument {
   const ids = new ElementIds(isHeld);
   const ownId = stringMember(root, 'SPDXID');
   if (ownId !== undefined && ownId !== '') ids.add(ownId, at);
-  // what is wrong with elements is told first, though they are read last
+  // what is wrong with elements is told first, and what is wrong with relationships late, whenever they are walked over
   const ofElements = new WireReader();
   const creation = ofElements.object(at, 'creationInfo') ?? { value: {}, pointer: '/creationInfo' };
   const elements = <T extends BearsId>(key: string, parse: ParseItem<T>): Elements<T> =>
-    new Elements(ofElements, { root: at, key }, parse, ids);
+    new Elements(new RootList(ofElements, { root: at, key }, parse), ids);
   const packages = elements('packages', parsePackage);
   const read = new WireReader();
+  const late = new WireReader();
   return {
     packages,
     files: elements('files', parseFile),
@@ -63,12 +64,12 @@ export function parseSpdx2(root: JsonValue): SpdxDocument {
     creators: read.texts(creation, 'creators'),
     externalDocuments: read.each(at, 'externalDocumentRefs', parseExternalDocument),
     describes: readReferences(read, at, 'documentDescribes'),
-    relationships: parseRelationships(read, at),
-    counts: countsOf(read, at),
+    relationships: new RootList(read, { root: at, key: 'relationships' }, parseRelationship),
+    counts: countsOf(late, at),
     ids,
     filesOf: (position) => filesOf(packages.itemAt(position)),
     get problems() {
-      return joinProblems([ofElements.problems, read.problems, problemsOfIds(ids)]);
+      return joinProblems([ofElements.problems, read.problems, late.problems, problemsOfIds(ids)]);
     },
   };
 }
@@ -183,20 +184,6 @@ function parseExternalDocument(item: Located, read: WireReader): ExternalDocumen
     namespace: read.text(item, 'spdxDocument'),
     checksum: checksum === undefined ? undefined : parseChecksum(checksum, read),
   };
-}
-
-/** They are walked several times: those of a large document are kept as numbers, which is quicker than reading them again. */
-function parseRelationships(read: WireReader, at: Located): readonly Relationship[] {
-  if (itemsOf(read.list(at, 'relationships')) === undefined) {
-    return read.each(at, 'relationships', parseRelationship);
-  }
-  const columns = new RelationshipColumns();
-  read.each(at, 'relationships', (item) => {
-    const relationship = parseRelationship(item, read);
-    if (relationship !== undefined) columns.add(relationship);
-    return undefined;
-  });
-  return columns.list();
 }
 
 function parseRelationship(item: Located, read: WireReader): Relationship | undefined {

@@ -24,7 +24,7 @@ export function extractSpdx2(
   const graph = new SpdxGraph(source, builder, createDocument(source, builder, context));
   const roots = new Roots(graph);
   source.describes.each((id, pointer) => roots.add(id, pointer));
-  for (const relationship of source.relationships) stateRelationship(graph, roots, relationship);
+  source.relationships.each((relationship) => stateRelationship(graph, roots, relationship));
   stateImpliedContainment(graph);
   stateSuppliers(graph);
   compileBoundary(graph, roots.finish(context));

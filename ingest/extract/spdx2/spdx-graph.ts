@@ -162,9 +162,13 @@ const NO_COORDINATES: readonly string[] = [];
 function describedIds({ describes, relationships }: SpdxDocument): ReadonlySet<string> {
   const found = new Set<string>();
   describes.each((id) => found.add(id));
-  for (const { from, type, to } of relationships) {
+  relationships.eachWith('relationshipType', isDescribing, ({ from, type, to }) => {
     const meaning = meaningOf(type);
     if (meaning?.form === 'describes') found.add(meaning.reversed ? from : to);
-  }
+  });
   return found;
+}
+
+function isDescribing(type: string): boolean {
+  return meaningOf(type)?.form === 'describes';
 }

@@ -4,21 +4,22 @@ import type { Checksum, SpdxDocument } from '../../../schemas/spdx2/model.ts';
 
 /** What a document says, as the manifest counts it for spdx2-json and in `raw` of spdx2-tv: what is written, no more. */
 export function writtenFacts(document: SpdxDocument): Readonly<Record<string, unknown>> {
-  const types = countBy(document.relationships.map(({ type }) => type));
+  const relationships = document.relationships.toArray();
+  const types = countBy(relationships.map(({ type }) => type));
   const described = document.describes.toArray().map(({ id }) => id);
-  const targets = document.relationships.flatMap(({ from, type, to }) => {
+  const targets = relationships.flatMap(({ from, type, to }) => {
     if (type === 'DESCRIBES') return [to];
     return type === 'DESCRIBED_BY' ? [from] : [];
   });
-  const absent = document.relationships.filter(({ to }) => to === 'NONE' || to === 'NOASSERTION');
+  const absent = relationships.filter(({ to }) => to === 'NONE' || to === 'NOASSERTION');
   const ids = elementIds(document);
   return {
     ...shared(document),
     data_license: document.dataLicense,
     document_describes: new Set(described),
-    relationships: document.relationships.length,
+    relationships: relationships.length,
     relationship_types: types,
-    relationships_explicit: document.relationships.length,
+    relationships_explicit: relationships.length,
     relationship_types_explicit: types,
     describes_targets: new Set([...targets, ...described]),
     describes_explicit: new Set(targets),
@@ -45,7 +46,7 @@ export function writtenFacts(document: SpdxDocument): Readonly<Record<string, un
     ),
     duplicate_ids: new Set(document.ids.repeated.keys()),
     dangling_refs: new Set(
-      document.relationships
+      relationships
         .flatMap(({ from, to }) => [from, to])
         .concat(described)
         .filter((id) => !ids.has(id) && !id.includes(':') && id !== 'NONE' && id !== 'NOASSERTION'),
@@ -55,7 +56,9 @@ export function writtenFacts(document: SpdxDocument): Readonly<Record<string, un
 
 /** What spdx-tools makes of a document: relationships that other members imply are relationships, each once. */
 export function impliedFacts(document: SpdxDocument): Readonly<Record<string, unknown>> {
-  const rows = new Set(document.relationships.map(({ from, type, to }) => `${from} ${type} ${to}`));
+  const rows = new Set(
+    document.relationships.toArray().map(({ from, type, to }) => `${from} ${type} ${to}`),
+  );
   for (const { id } of document.describes.toArray()) rows.add(`${document.spdxId} DESCRIBES ${id}`);
   for (const { spdxId, hasFiles } of document.packages.toArray()) {
     for (const { id } of hasFiles.toArray()) {

@@ -200,6 +200,7 @@ function contentOf(bytes: Uint8Array): unknown {
     files: document.files.toArray(),
     snippets: document.snippets.toArray(),
     describes: document.describes.toArray(),
+    relationships: document.relationships.toArray(),
     ids: undefined,
     filesOf: undefined,
     problems: undefined,
@@ -272,7 +273,7 @@ describe('tag-value', () => {
       'hash-incomplete /line/24',
       'relationship-incomplete /line/35',
     ]);
-    expect(document.relationships).toHaveLength(1);
+    expect(document.relationships.toArray()).toHaveLength(1);
   });
 });
 
