@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { findSpan, isJsonObject, valueAt } from '../../core/json.ts';
-import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 import type { PredicateInput, PredicateReport } from '../../schemas/intoto-predicate/adapter.ts';
 import { findPredicateAdapter } from '../../schemas/intoto-predicate/registry.ts';
 import { isEmbeddedDocument, statementKindOf } from '../../schemas/intoto/predicates.ts';
@@ -22,14 +21,13 @@ import { addAttests, statementNode } from './statement-facts.ts';
  */
 export const intotoStatementReader: FormatReader = {
   formats: ['in-toto-statement'],
-  extractor: 'in-toto-statement/2',
+  extractor: 'in-toto-statement/3',
   read(decoded, detected, context) {
-    const value = jsonOf(decoded);
-    const statement = parseStatement(value);
+    const statement = parseStatement(jsonOf(decoded));
     const { predicateType } = statement;
     const problems = [...statement.problems];
     const adapter = findPredicateAdapter(predicateType);
-    const report = adapter?.read(predicateInput(decoded, value, statement, problems));
+    const report = adapter?.read(predicateInput(decoded, statement, problems));
     const builder = new FactsBuilder(context.digest);
     const result = report?.verdict;
     for (const resource of statement.subjects) {
@@ -57,12 +55,11 @@ export const intotoStatementReader: FormatReader = {
 /** @throws {PedigreeError} ERR_PARSE_DOCUMENT where the predicate is no object */
 function predicateInput(
   decoded: Decoded,
-  value: JsonValue,
   statement: Statement,
   problems: SchemaProblem[],
 ): PredicateInput {
   predicateObject(statement);
-  return { place: jsonRoot(decoded).at('predicate'), statement: value, problems };
+  return { place: jsonRoot(decoded).at('predicate'), problems };
 }
 
 /** The predicate exactly as written (tag-value SPDX is a string), about the subject where there is one. */

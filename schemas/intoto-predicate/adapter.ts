@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { pointerJoin, valueAt } from '../../core/json.ts';
 import { addProblem, type SchemaProblem } from '../intoto/problem.ts';
-import { readResources, type ResourceDescriptor } from '../intoto/resource-descriptor.ts';
-import type { JsonValue } from '../../core/canonical-json-jcs.ts';
+import {
+  readResource,
+  readResources,
+  type ResourceDescriptor,
+} from '../intoto/resource-descriptor.ts';
 import type { ReportResult, Stage } from '../tool-report/model.ts';
 import type { Place } from '../tool-report/place.ts';
 
@@ -10,8 +12,6 @@ import type { Place } from '../tool-report/place.ts';
 export interface PredicateInput {
   /** The predicate; scores keep their spelling. */
   readonly place: Place;
-  /** The whole statement, for what is read as JSON. */
-  readonly statement: JsonValue;
   /** Where faults against the predicate's specification are listed. */
   readonly problems: SchemaProblem[];
 }
@@ -66,25 +66,20 @@ export interface PredicateAdapter {
   read(input: PredicateInput): PredicateReport;
 }
 
-/** The resource descriptors of a list below the predicate. */
+/** The resource descriptors of a list. */
 export function resourcesAt(
-  { place, statement, problems }: PredicateInput,
-  ...keys: (string | number)[]
+  { problems }: PredicateInput,
+  list: Place,
 ): readonly ResourceDescriptor[] {
-  const pointer = pointerJoin(place.pointer, ...keys);
-  return readResources(valueAt(statement, pointer), pointer, problems);
+  return readResources(list.value, list.pointer, problems);
 }
 
-/** One resource descriptor below the predicate, or none. */
+/** One resource descriptor; undefined where there is none. */
 export function resourceAt(
-  { place, statement, problems }: PredicateInput,
-  ...keys: (string | number)[]
-): readonly ResourceDescriptor[] {
-  const pointer = pointerJoin(place.pointer, ...keys);
-  const value = valueAt(statement, pointer);
-  if (value === undefined || value === null) return [];
-  // as the only member of a list: same reading, same problems
-  return readResources([value], pointer, problems).map((resource) => ({ ...resource, pointer }));
+  { problems }: PredicateInput,
+  at: Place,
+): ResourceDescriptor | undefined {
+  return at.exists ? readResource(at.value, at.pointer, problems) : undefined;
 }
 
 /** Text that the predicate's specification requires; where it is missing, that is a problem. */
@@ -113,8 +108,12 @@ export function requiredList(
 
 /** Mentions of one role. */
 export function mentionsOf(
-  resources: readonly ResourceDescriptor[],
+  resources: readonly (ResourceDescriptor | undefined)[],
   role: MentionRole,
-): readonly PredicateMention[] {
-  return resources.map((resource) => ({ resource, role }));
+): PredicateMention[] {
+  const mentions: PredicateMention[] = [];
+  for (const resource of resources) {
+    if (resource !== undefined) mentions.push({ resource, role });
+  }
+  return mentions;
 }

@@ -24,16 +24,42 @@ export function canonicalizeOlpc(value: JsonValue): string {
   return `[${value.map(canonicalizeOlpc).join(',')}]`;
 }
 
-function quote(text: string): string {
+/**
+ * Throws where canonicalizeOlpc would, and makes no text.
+ * @throws {PedigreeError} ERR_PARSE_DOCUMENT
+ */
+export function assertOlpcForm(value: JsonValue): void {
+  if (typeof value === 'string') assertText(value);
+  else if (typeof value === 'number') assertInteger(value);
+  else if (isJsonObject(value)) {
+    for (const key of Object.keys(value)) {
+      assertText(key);
+      assertOlpcForm(value[key] ?? null);
+    }
+  } else if (Array.isArray(value)) {
+    for (const item of value as readonly JsonValue[]) assertOlpcForm(item);
+  }
+}
+
+function assertText(text: string): void {
   if (!text.isWellFormed())
     throw new PedigreeError('ERR_PARSE_DOCUMENT', 'text with a lone surrogate');
+}
+
+function quote(text: string): string {
+  assertText(text);
   // nearly no text has anything to escape
   if (!text.includes('"') && !text.includes('\\')) return `"${text}"`;
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }
 
-/** An integer beyond 2^53 has already lost digits by the time it is a number, so no byte-exact form of it is left. */
 function integerText(value: number): string {
+  assertInteger(value);
+  return String(value);
+}
+
+/** An integer beyond 2^53 has already lost digits by the time it is a number, so no byte-exact form of it is left. */
+function assertInteger(value: number): void {
   if (!Number.isSafeInteger(value)) {
     throw new PedigreeError(
       'ERR_PARSE_DOCUMENT',
@@ -43,7 +69,6 @@ function integerText(value: number): string {
       },
     );
   }
-  return String(value);
 }
 
 /** Python sorts text by code point, JavaScript by UTF-16 unit; they differ above U+FFFF. */

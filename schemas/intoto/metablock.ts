@@ -2,12 +2,13 @@
 import { canonicalizeJcs, type JsonValue } from '../../core/canonical-json-jcs.ts';
 import { isPedigreeError, PedigreeError } from '../../core/errors.ts';
 import { arrayMember, isJsonObject, member, pointerJoin, stringMember } from '../../core/json.ts';
-import { canonicalizeOlpc } from './canonical-json-olpc.ts';
+import { assertOlpcForm, canonicalizeOlpc } from './canonical-json-olpc.ts';
 import { addProblem, type SchemaProblem } from './problem.ts';
 import type { Decoded, Detected } from '../decoded.ts';
 import type { EnvelopeSignature, SignedEnvelope } from '../envelope.ts';
 
 const MAX_SIGNATURES = 1000;
+const UTF_8 = new TextEncoder();
 
 export interface ParsedMetablock {
   /**
@@ -50,24 +51,40 @@ export function parseMetablock(value: JsonValue): ParsedMetablock {
   }
   const problems: SchemaProblem[] = [];
   const payload = toPayload(signed);
-  const signedBytes = findSignedBytes(signed, problems);
+  const isSignable = hasSignedForm(signed, problems);
   if (entries.length === 0) {
     addProblem(problems, 'no-signature', '/signatures', 'nobody signed this metablock');
   }
-  const signatures = entries.map((entry, index) =>
-    toSignature(entry, pointerJoin('/signatures', index), problems),
-  );
-  const payloadType = `application/vnd.in-toto.${type}+json`;
-  const envelope: SignedEnvelope | undefined =
-    signedBytes === undefined
-      ? undefined
-      : { envelopeType: 'in-toto-metablock', payloadType, payload, signedBytes, signatures };
+  const signatures: EnvelopeSignature[] = [];
+  for (let index = 0; index < entries.length; index++) {
+    signatures.push(toSignature(entries[index], index, problems));
+  }
+  const envelope = isSignable ? toEnvelope(signed, type, payload, signatures) : undefined;
   return { payload, envelope, problems };
+}
+
+function toEnvelope(
+  signed: JsonValue,
+  type: 'link' | 'layout',
+  payload: Uint8Array,
+  signatures: readonly EnvelopeSignature[],
+): SignedEnvelope {
+  let signedBytes: Uint8Array | undefined;
+  return {
+    envelopeType: 'in-toto-metablock',
+    payloadType: `application/vnd.in-toto.${type}+json`,
+    payload,
+    // as long as the payload, and only who checks signatures needs it
+    get signedBytes() {
+      return (signedBytes ??= UTF_8.encode(canonicalizeOlpc(signed)));
+    },
+    signatures,
+  };
 }
 
 function toPayload(signed: JsonValue): Uint8Array {
   try {
-    return new TextEncoder().encode(canonicalizeJcs(signed));
+    return UTF_8.encode(canonicalizeJcs(signed));
   } catch (cause) {
     throw new PedigreeError('ERR_PARSE_DOCUMENT', 'signed has no canonical JSON form', {
       at: '/signed',
@@ -76,20 +93,21 @@ function toPayload(signed: JsonValue): Uint8Array {
   }
 }
 
-function findSignedBytes(signed: JsonValue, problems: SchemaProblem[]): Uint8Array | undefined {
+function hasSignedForm(signed: JsonValue, problems: SchemaProblem[]): boolean {
   try {
-    return new TextEncoder().encode(canonicalizeOlpc(signed));
+    assertOlpcForm(signed);
+    return true;
   } catch (error) {
     if (!isPedigreeError(error)) throw error;
     addProblem(problems, 'not-canonicalisable', '/signed', error.message);
-    return undefined;
+    return false;
   }
 }
 
 /** `sig` is hex; a GPG signature has `signature` in hex and `other_headers`, which its verifier reads for itself. */
 function toSignature(
-  entry: JsonValue,
-  place: string,
+  entry: JsonValue | undefined,
+  index: number,
   problems: SchemaProblem[],
 ): EnvelopeSignature {
   const keyId = stringMember(entry, 'keyid') ?? null;
@@ -100,8 +118,11 @@ function toSignature(
     hex.length % 2 !== 0 ||
     !/^[0-9a-fA-F]*$/.test(hex)
   ) {
+    const place = pointerJoin('/signatures', index);
     addProblem(problems, 'signature-unreadable', place, 'sig is missing or not hex');
     return { keyId, signature: new Uint8Array() };
   }
-  return { keyId, signature: new Uint8Array(Buffer.from(hex, 'hex')) };
+  const signature = new Uint8Array(hex.length / 2);
+  Buffer.from(signature.buffer).write(hex, 'hex');
+  return { keyId, signature };
 }

@@ -21,7 +21,7 @@ export interface ResourceDescriptor {
  * @see https://github.com/in-toto/attestation/blob/v1.1.0/spec/v1/resource_descriptor.md
  */
 export function readResource(
-  value: JsonValue | undefined,
+  value: unknown,
   pointer: string,
   problems: SchemaProblem[],
 ): ResourceDescriptor | undefined {
@@ -47,7 +47,7 @@ export function readResource(
 
 /** Reads an array of resource descriptors; absent or null is none, anything else a problem. Order is kept. */
 export function readResources(
-  value: JsonValue | undefined,
+  value: unknown,
   pointer: string,
   problems: SchemaProblem[],
 ): readonly ResourceDescriptor[] {

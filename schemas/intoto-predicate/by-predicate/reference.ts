@@ -16,7 +16,7 @@ export const reference: PredicateAdapter = {
     return {
       ...optional('tool', requiredText(input, 'attester', 'id')),
       results: [],
-      mentions: mentionsOf(resourcesAt(input, 'references'), 'reference'),
+      mentions: mentionsOf(resourcesAt(input, input.place.at('references')), 'reference'),
       summary: Object.fromEntries(places),
     };
   },

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { addProblem } from '../../intoto/problem.ts';
-import { mentionsOf, requiredList, resourceAt } from '../adapter.ts';
+import { requiredList, resourceAt } from '../adapter.ts';
 import { optional } from '../../tool-report/optional.ts';
+import type { ReportResult } from '../../tool-report/model.ts';
 import type { Place } from '../../tool-report/place.ts';
 import type { PredicateAdapter, PredicateInput, PredicateMention } from '../adapter.ts';
 
@@ -17,17 +18,19 @@ export const scai: PredicateAdapter = {
   statementKind: 'attributes',
   read(input) {
     const attributes = requiredList(input, 'attributes');
-    const producer = resourceAt(input, 'producer');
+    const producer = resourceAt(input, input.place.at('producer'));
+    const results: ReportResult[] = [];
+    for (const attribute of attributes) {
+      const name = nameOf(input, attribute);
+      if (name !== undefined) results.push({ name, outcome: 'info' });
+    }
+    const mentions: PredicateMention[] = [];
+    for (const attribute of attributes) addMentions(input, attribute, mentions);
+    if (producer !== undefined) mentions.push({ resource: producer, role: 'producer' });
     return {
-      ...optional('tool', producer[0]?.uri ?? producer[0]?.name),
-      results: attributes.flatMap((one) => {
-        const name = nameOf(input, one);
-        return name === undefined ? [] : [{ name, outcome: 'info' as const }];
-      }),
-      mentions: [
-        ...attributes.flatMap((one, at) => mentionsOfAttribute(input, one, at)),
-        ...mentionsOf(producer, 'producer'),
-      ],
+      ...optional('tool', producer?.uri ?? producer?.name),
+      results,
+      mentions,
       summary: Object.fromEntries(attributes.flatMap(conditionsOf)),
     };
   },
@@ -35,22 +38,20 @@ export const scai: PredicateAdapter = {
 
 /** "attribute: string, required". Some producers write what it is an attribute of into an object; that says nothing here. */
 function nameOf({ problems }: PredicateInput, attribute: Place): string | undefined {
-  const { text, pointer } = attribute.at('attribute');
-  if (text === undefined) addProblem(problems, 'field-missing', pointer, 'attribute is no text');
-  return text;
+  const name = attribute.textAt('attribute');
+  if (name === undefined) {
+    const { pointer } = attribute.at('attribute');
+    addProblem(problems, 'field-missing', pointer, 'attribute is no text');
+  }
+  return name;
 }
 
-function mentionsOfAttribute(
-  input: PredicateInput,
-  attribute: Place,
-  at: number,
-): readonly PredicateMention[] {
-  const name = attribute.at('attribute').text;
-  const says = optional('says', name);
-  return [
-    ...mentionsOf(resourceAt(input, 'attributes', at, 'target'), 'target'),
-    ...mentionsOf(resourceAt(input, 'attributes', at, 'evidence'), 'evidence'),
-  ].map((mention) => ({ ...mention, ...says }));
+function addMentions(input: PredicateInput, attribute: Place, mentions: PredicateMention[]): void {
+  const says = attribute.textAt('attribute');
+  for (const role of ['target', 'evidence'] as const) {
+    const resource = resourceAt(input, attribute.at(role));
+    if (resource !== undefined) mentions.push({ resource, role, ...optional('says', says) });
+  }
 }
 
 /** "conditions: object": under which the attribute holds. Scalars are shown. */

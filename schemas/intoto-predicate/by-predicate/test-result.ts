@@ -23,7 +23,7 @@ export const testResult: PredicateAdapter = {
         ...testsOf(input, 'warnedTests', 'warn'),
         ...testsOf(input, 'failedTests', 'fail'),
       ],
-      mentions: mentionsOf(resourcesAt(input, 'configuration'), 'configuration'),
+      mentions: mentionsOf(resourcesAt(input, place.at('configuration')), 'configuration'),
       summary: { ...optional('url', place.at('url').text) },
     };
   },

@@ -26,8 +26,8 @@ export const verificationSummary: PredicateAdapter = {
       ...optional('verdict', verdict),
       results: [{ name: 'verification', outcome: outcomeOf(input, verdict) }, ...levelsOf(levels)],
       mentions: [
-        ...mentionsOf(resourceAt(input, 'policy'), 'policy'),
-        ...mentionsOf(resourcesAt(input, key), 'input'),
+        ...mentionsOf([resourceAt(input, place.at('policy'))], 'policy'),
+        ...mentionsOf(resourcesAt(input, place.at(key)), 'input'),
       ],
       summary: {
         ...optional('resource', requiredText(input, isOld ? 'resource_uri' : 'resourceUri')),

@@ -13,40 +13,47 @@ export const vulns: PredicateAdapter = {
   statementKind: 'report',
   read(input) {
     const { place } = input;
-    const found = requiredList(input, 'scanner', 'result');
-    const vulnerabilities = found.flatMap((one) => vulnerabilityOf(input, one));
-    const database = place.at('scanner', 'db');
+    const scanner = place.at('scanner');
+    const vulnerabilities: PredicateVulnerability[] = [];
+    for (const one of requiredList(input, 'scanner', 'result')) {
+      const vulnerability = findVulnerability(input, one);
+      if (vulnerability !== undefined) vulnerabilities.push(vulnerability);
+    }
+    const database = scanner.at('db');
     const metadata = place.at('metadata');
     return {
       ...optional('tool', requiredText(input, 'scanner', 'uri')),
-      ...optional('toolVersion', place.at('scanner', 'version').text),
-      ...optional('time', metadata.at('scanFinishedOn').text ?? metadata.at('scanStartedOn').text),
+      ...optional('toolVersion', scanner.textAt('version')),
+      ...optional('time', metadata.textAt('scanFinishedOn') ?? metadata.textAt('scanStartedOn')),
       stages: [5],
-      results: resultsOf(place.at('scanner', 'result'), vulnerabilities),
+      results: resultsOf(scanner.at('result'), vulnerabilities),
       vulnerabilities,
       summary: {
-        ...optional('database', database.at('uri').text),
-        ...optional('databaseVersion', database.at('version').text),
-        ...optional('databaseTime', database.at('lastUpdate').text),
+        ...optional('database', database.textAt('uri')),
+        ...optional('databaseVersion', database.textAt('version')),
+        ...optional('databaseTime', database.textAt('lastUpdate')),
       },
     };
   },
 };
 
-function vulnerabilityOf({ problems }: PredicateInput, one: Place): PredicateVulnerability[] {
-  const id = one.at('id').text;
+function findVulnerability(
+  { problems }: PredicateInput,
+  one: Place,
+): PredicateVulnerability | undefined {
+  const id = one.textAt('id');
   if (id === undefined) {
     addProblem(problems, 'field-missing', one.at('id').pointer, 'a result has an id');
-    return [];
+    return undefined;
   }
   const severity = one.at('severity');
   // one method after another in v0.2, some write a single one in v0.1
-  const severities = severity.isArray ? severity.items : severity.isObject ? [severity] : [];
-  const details = severities.map((each): [string, string] => [
-    `severity.${each.at('method').text ?? ''}`,
-    each.at('score').written ?? '',
-  ]);
-  return [{ id, details: Object.fromEntries(details), pointer: one.pointer }];
+  const severities = severity.isObject ? [severity] : severity.items;
+  const details: Record<string, string> = {};
+  for (const each of severities) {
+    details[`severity.${each.textAt('method') ?? ''}`] = each.at('score').written ?? '';
+  }
+  return { id, details, pointer: one.pointer };
 }
 
 /** Only a list that is there and empty says that nothing was found. */

@@ -123,6 +123,17 @@ describe('verification summaries (slsa.dev/spec/v1.0/verification_summary)', () 
     },
   );
 
+  test.each([
+    ['no object', [{ uri: 'https://example.org/policy' }], 'resource-malformed', ''],
+    ['empty', {}, 'resource-empty', ''],
+    ['with a digest that is no set', { uri: 'a', digest: 3 }, 'digest-not-a-set', '/digest'],
+  ])('a policy that is %s is a problem where it stands', (_, policy, code, below) => {
+    const { problems: found } = factsOf(read(statement(VSA, { ...vsa, policy })));
+    expect(found.map((problem) => [problem.code, problem.pointer])).toEqual([
+      [code, `/predicate/policy${below}`],
+    ]);
+  });
+
   test('a result that is missing, or true, is no pass', () => {
     for (const verificationResult of [undefined, true, ['PASSED'], { PASSED: 1 }]) {
       expect(words(statement(VSA, { ...vsa, verificationResult }))['outcome']).toBe('info');

@@ -3,7 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { JsonValue } from '../../../../core/canonical-json-jcs.ts';
 import { isPedigreeError } from '../../../../core/errors.ts';
-import { canonicalizeOlpc } from '../../../../schemas/intoto/canonical-json-olpc.ts';
+import {
+  assertOlpcForm,
+  canonicalizeOlpc,
+} from '../../../../schemas/intoto/canonical-json-olpc.ts';
 
 describe('OLPC canonical JSON', () => {
   test('the vector of in-toto-golang: control characters raw, only backslash and quote escaped', () => {
@@ -39,13 +42,38 @@ describe('OLPC canonical JSON', () => {
     ['a lone surrogate in a name', { '\udfff': 1 }],
     ['a fraction deep inside', { a: [{ b: 1.5 }] }],
   ])('%s has no canonical form', (_, value) => {
-    let code = 'none';
-    try {
-      canonicalizeOlpc(value);
-    } catch (error) {
-      code = isPedigreeError(error) ? error.code : 'another';
-    }
-    expect(code).toBe('ERR_PARSE_DOCUMENT');
+    expect(faultOf(() => canonicalizeOlpc(value))).toMatch(/^ERR_PARSE_DOCUMENT /);
+    expect(faultOf(() => assertOlpcForm(value))).toMatch(/^ERR_PARSE_DOCUMENT /);
+  });
+
+  test('whether there is a form is told without making it, and alike', () => {
+    const leaf = fc.oneof(
+      fc.maxSafeInteger(),
+      fc.double(),
+      fc.constantFrom(null, true, 2 ** 53, 'a\ud800', '\udfff'),
+      plainText(),
+    );
+    const names = fc.oneof(plainText(), fc.constantFrom('\udfff', 'é\ud800'));
+    const { value } = fc.letrec<{ value: JsonValue }>((tie) => ({
+      value: fc.oneof(
+        { maxDepth: 3 },
+        fc.oneof({ weight: 3, arbitrary: plainText() }, { weight: 1, arbitrary: leaf }),
+        fc.array(tie('value'), { maxLength: 3 }),
+        fc.dictionary(names, tie('value'), { maxKeys: 3 }),
+      ),
+    }));
+    const told = { form: 0, none: 0 };
+    fc.assert(
+      fc.property(value, (candidate) => {
+        const made = faultOf(() => canonicalizeOlpc(candidate));
+        const asserted = faultOf(() => assertOlpcForm(candidate));
+        told[made === undefined ? 'form' : 'none']++;
+        // of several faults either may be told first
+        expect(asserted === undefined).toBe(made === undefined);
+      }),
+      { numRuns: 1000 },
+    );
+    expect(Math.min(told.form, told.none)).toBeGreaterThan(50);
   });
 
   test('without control characters it is the JSON text of the sorted value, whatever order the members came in', () => {
@@ -67,6 +95,15 @@ describe('OLPC canonical JSON', () => {
     );
   });
 });
+
+function faultOf(work: () => unknown): string | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return isPedigreeError(error) ? `${error.code} ${error.message}` : 'another';
+  }
+}
 
 function plainText(): fc.Arbitrary<string> {
   return fc.string({
