@@ -25,6 +25,8 @@ interface Identities {
 
 const NO_TEXTS: readonly string[] = Object.freeze([]);
 const NO_ATTRIBUTES: Readonly<Record<string, string>> = Object.freeze({});
+const IMAGE: readonly Kind[] = Object.freeze(['Image']);
+const PACKAGE: readonly Kind[] = Object.freeze(['Package']);
 const IMAGE_PURL = /^pkg:(?:docker|oci)\//;
 const WEAK_HEX_LENGTH = new Map([
   ['md5', 32],
@@ -175,6 +177,7 @@ function resourceKinds(
 ): readonly Kind[] {
   if (coordinates.some((ref) => ref.startsWith('git:'))) return ['Code'];
   const text = resource.name ?? resource.uri ?? '';
-  if (IMAGE_PURL.test(text) || text.includes('@sha256:')) return ['Image'];
-  return isPurl(text) ? ['Package'] : kindsOfFileName(withoutQuery(text));
+  if (text.includes('@sha256:')) return IMAGE;
+  if (isPurl(text)) return IMAGE_PURL.test(text) ? IMAGE : PACKAGE;
+  return kindsOfFileName(withoutQuery(text));
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { isJsonObject, member, parseJson, stringMember } from '../../core/json.ts';
+import { includesAscii } from '../../core/bytes.ts';
+import { isJsonObject, isUtf16, member, parseJson, stringMember } from '../../core/json.ts';
 import { addProblem, type SchemaProblem } from './problem.ts';
 import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 import type { SignedEnvelope } from '../envelope.ts';
@@ -24,7 +25,8 @@ export function hasTypeConfusion(
   problems: SchemaProblem[],
 ): boolean {
   const announced = isInTotoPayloadType(envelope.payloadType);
-  if (announced && opensWithType(envelope.payload)) return false;
+  const isPlain = announced ? opensWithType(envelope.payload) : !mayBeInToto(envelope.payload);
+  if (isPlain) return false;
   const payload = findJson(envelope.payload);
   if (!isJsonObject(payload)) return false;
   if (announced === isInTotoDocument(payload, announced)) return false;
@@ -62,6 +64,12 @@ function opensWithType(payload: Uint8Array): boolean {
   const length = Math.min(payload.length, OPENING_BYTES);
   const opening = Buffer.from(payload.buffer, payload.byteOffset, length).toString('latin1');
   return /^\s*\{\s*"_type"\s*:\s*"/.test(opening);
+}
+
+/** An in-toto document in UTF-8 has one of these names, unless it writes it with an escape. */
+function mayBeInToto(payload: Uint8Array): boolean {
+  if (isUtf16(payload)) return true;
+  return ['_type', 'predicateType', '\\u'].some((text) => includesAscii(payload, text));
 }
 
 function findJson(bytes: Uint8Array): JsonValue | undefined {

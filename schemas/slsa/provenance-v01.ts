@@ -2,7 +2,8 @@
 import { member } from '../../core/json.ts';
 import { addProblem, type SchemaProblem } from '../intoto/problem.ts';
 import { readResource } from '../intoto/resource-descriptor.ts';
-import { present, requiredTextAt, textAt } from './members.ts';
+import { defined } from '../tool-report/optional.ts';
+import { requiredTextAt, textAt } from './members.ts';
 import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 import type { Provenance, ProvenanceInput } from './model.ts';
 
@@ -14,7 +15,7 @@ import type { Provenance, ProvenanceInput } from './model.ts';
 export function readProvenanceV01(predicate: JsonValue, problems: SchemaProblem[]): Provenance {
   const metadata = member(predicate, 'metadata');
   const isComplete = member(member(metadata, 'completeness'), 'materials') === true;
-  return present<Provenance>({
+  return defined({
     builderId: requiredTextAt(predicate, problems, 'builder', 'id'),
     buildType: requiredTextAt(predicate, problems, 'recipe', 'type'),
     invocationId: textAt(metadata, 'buildInvocationId') ?? textAt(metadata, 'buildInvocationID'),

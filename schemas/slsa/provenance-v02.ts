@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { member } from '../../core/json.ts';
 import { readResource, readResources } from '../intoto/resource-descriptor.ts';
-import { present, requiredTextAt, textAt } from './members.ts';
+import { defined } from '../tool-report/optional.ts';
+import { requiredTextAt, textAt } from './members.ts';
 import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 import type { SchemaProblem } from '../intoto/problem.ts';
 import type { Provenance, ProvenanceInput } from './model.ts';
@@ -13,7 +14,7 @@ import type { Provenance, ProvenanceInput } from './model.ts';
 export function readProvenanceV02(predicate: JsonValue, problems: SchemaProblem[]): Provenance {
   const metadata = member(predicate, 'metadata');
   const isComplete = member(member(metadata, 'completeness'), 'materials') === true;
-  return present<Provenance>({
+  return defined({
     builderId: requiredTextAt(predicate, problems, 'builder', 'id'),
     buildType: requiredTextAt(predicate, problems, 'buildType'),
     invocationId: textAt(metadata, 'buildInvocationID') ?? textAt(metadata, 'buildInvocationId'),
@@ -33,7 +34,7 @@ function readConfigSource(
 ): readonly ProvenanceInput[] {
   const source = member(member(predicate, 'invocation'), 'configSource');
   // every member is optional: an entry point alone names no artefact
-  const isNamed = ['uri', 'digest'].some((key) => member(source, key) !== undefined);
+  const isNamed = member(source, 'uri') !== undefined || member(source, 'digest') !== undefined;
   if (source === undefined || source === null || !isNamed) return [];
   const resource = readResource(source, '/predicate/invocation/configSource', problems);
   return resource === undefined ? [] : [{ resource, role: 'config' }];

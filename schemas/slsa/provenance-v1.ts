@@ -2,7 +2,8 @@
 import { isJsonObject, member } from '../../core/json.ts';
 import { addProblem, type SchemaProblem } from '../intoto/problem.ts';
 import { readResources } from '../intoto/resource-descriptor.ts';
-import { present, requiredTextAt, textAt } from './members.ts';
+import { defined } from '../tool-report/optional.ts';
+import { requiredTextAt, textAt } from './members.ts';
 import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 import type { InputRole, Provenance, ProvenanceInput } from './model.ts';
 
@@ -21,7 +22,7 @@ export function readProvenanceV1(predicate: JsonValue, problems: SchemaProblem[]
   }
   const dependencies = member(definition, 'resolvedDependencies');
   const tools = member(member(details, 'builder'), 'builderDependencies');
-  return present<Provenance>({
+  return defined({
     builderId: requiredTextAt(predicate, problems, 'runDetails', 'builder', 'id'),
     buildType: requiredTextAt(predicate, problems, 'buildDefinition', 'buildType'),
     invocationId: textAt(metadata, 'invocationId') ?? textAt(metadata, 'invocationID'),

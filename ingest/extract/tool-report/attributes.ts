@@ -37,21 +37,32 @@ export function reportAttributes(report: ReportWords): Readonly<Record<string, s
   for (const { outcome } of report.results) counts[outcome]++;
   // one failure fails the report; nothing that was judged leaves it an information
   attributes['outcome'] = WORST_FIRST.find((outcome) => counts[outcome] > 0) ?? 'info';
-  for (const outcome of WORST_FIRST) attributes[`count.${outcome}`] = String(counts[outcome]);
-  for (const [name, text] of Object.entries(report.summary ?? {}).slice(0, MAX_RESULTS)) {
-    if (text !== '') attributes[clip(`summary.${name}`, MAX_TEXT)] = clip(text, MAX_TEXT);
-  }
+  attributes['count.fail'] = String(counts.fail);
+  attributes['count.warn'] = String(counts.warn);
+  attributes['count.pass'] = String(counts.pass);
+  attributes['count.info'] = String(counts.info);
+  if (report.summary !== undefined) addSummary(attributes, report.summary);
   for (const result of report.results.slice(0, MAX_RESULTS)) {
     attributes[freeKey(attributes, `result.${result.name}`)] = resultText(result);
   }
   return attributes;
 }
 
+function addSummary(
+  attributes: Record<string, string>,
+  summary: Readonly<Record<string, string>>,
+): void {
+  for (const name of Object.keys(summary).slice(0, MAX_RESULTS)) {
+    const text = summary[name] ?? '';
+    if (text !== '') attributes[clip(`summary.${name}`, MAX_TEXT)] = clip(text, MAX_TEXT);
+  }
+}
+
 function resultText({ outcome, score, count }: ReportResult): string {
-  const parts: string[] = [outcome];
-  if (score !== undefined) parts.push(clip(score, MAX_TEXT));
-  if (count !== undefined) parts.push(`×${clip(count, MAX_TEXT)}`);
-  return parts.join(' ');
+  let text: string = outcome;
+  if (score !== undefined) text += ` ${clip(score, MAX_TEXT)}`;
+  if (count !== undefined) text += ` ×${clip(count, MAX_TEXT)}`;
+  return text;
 }
 
 /** Results of one name are told apart by their number. */

@@ -7,9 +7,9 @@ import type { SchemaProblem } from '../../../../schemas/intoto/problem.ts';
 const IN_TOTO = 'application/vnd.in-toto+json';
 const OTHER = 'application/json';
 
-function problemsOf(payloadType: string, payload: string): readonly string[] {
+function problemsOf(payloadType: string, payload: string | Uint8Array): readonly string[] {
   const problems: SchemaProblem[] = [];
-  const bytes = new TextEncoder().encode(payload);
+  const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload;
   const envelope = {
     envelopeType: 'dsse',
     payloadType,
@@ -54,9 +54,25 @@ describe('payload type and payload', () => {
     ['{"_type":"link"}'],
     ['{"_type":"layout"}'],
     ['{"subject":[],"predicateType":"x"}'],
+    ['{"\\u005ftype":"link"}'],
+    ['{"subject":[],"predicate\\u0054ype":"x"}'],
+    [`{"padding":"${' '.repeat(500)}","\\u005Ftype":"layout"}`],
+    ['\ufeff{"_type":"link"}'],
   ])('contradict each other where another type is announced and %s is signed', (payload) => {
     expect(problemsOf(OTHER, payload)).toEqual(CONFUSED);
   });
+
+  test.each(['utf-16le', 'utf-16be'])('a statement in %s is found all the same', (encoding) => {
+    const bytes = Buffer.from(`\ufeff${STATEMENT}`, 'utf16le');
+    expect(problemsOf(OTHER, encoding === 'utf-16le' ? bytes : bytes.swap16())).toEqual(CONFUSED);
+  });
+
+  test.each([['{}'], ['{"type":"link"}'], ['{"a":"_type"}'], ['{"a":{"_type":"link"}}']])(
+    'agree where another type is announced and %s is signed',
+    (payload) => {
+      expect(problemsOf(OTHER, payload)).toEqual([]);
+    },
+  );
 
   test.each([
     ['{"_type":"link"'],
