@@ -72,7 +72,11 @@ export class WireReader {
 
   /** Text, or undefined where the member is missing, empty or no text. Empty text says nothing, so it is not listed. */
   text(from: Located, key: string): string | undefined {
-    const found = ownMember(from, key);
+    return this.asText(ownMember(from, key), from, key);
+  }
+
+  /** The same of a member that is at hand. */
+  asText(found: JsonValue | undefined, from: Located, key: string): string | undefined {
     if (typeof found === 'string') return found === '' ? undefined : found;
     if (found !== undefined) this.wrongType(from, key, 'text');
     return undefined;
@@ -80,8 +84,12 @@ export class WireReader {
 
   /** Text, or a number as JSON writes it back (listed: some tools write versions and scores as numbers). */
   textOrNumber(from: Located, key: string): string | undefined {
-    const found = ownMember(from, key);
-    if (typeof found !== 'number') return this.text(from, key);
+    return this.asTextOrNumber(ownMember(from, key), from, key);
+  }
+
+  /** The same of a member that is at hand. */
+  asTextOrNumber(found: JsonValue | undefined, from: Located, key: string): string | undefined {
+    if (typeof found !== 'number') return this.asText(found, from, key);
     this.problem('number-for-text', placeOf(from, key), `${key} is a number, not text`);
     return String(found);
   }

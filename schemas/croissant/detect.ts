@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { isJsonObject } from '../../core/json.ts';
 import { CroissantVocabulary, type FoundMember } from './vocabulary.ts';
-import type { JsonValue } from '../../core/canonical-json-jcs.ts';
+import type { JsonObject, JsonValue } from '../../core/canonical-json-jcs.ts';
 import type { Decoded, Detected } from '../decoded.ts';
 
 /** A schema.org Dataset alone may be any web page; these members make it Croissant. */
@@ -54,14 +54,29 @@ export function conformsToIn(member: FoundMember | undefined): readonly string[]
 /** The vocabulary of one dataset's context. */
 export function vocabularyOf(dataset: JsonValue): CroissantVocabulary {
   const context = isJsonObject(dataset) ? dataset['@context'] : undefined;
-  if (!isJsonObject(context)) return new CroissantVocabulary(undefined);
-  const known = vocabularies.get(context) ?? new CroissantVocabulary(context);
-  vocabularies.set(context, known);
+  if (!isJsonObject(context)) return STANDARD_VOCABULARY;
+  let known = vocabularies.get(context);
+  if (known === undefined) {
+    known = recent.find((vocabulary) => vocabulary.isOf(context)) ?? addRecent(context);
+    vocabularies.set(context, known);
+  }
   return known;
 }
 
+const STANDARD_VOCABULARY = new CroissantVocabulary(undefined);
 /** Detection, reading and checking ask the same of one context, and finding out what a term means is most of their work. */
 const vocabularies = new WeakMap<object, CroissantVocabulary>();
+/** Nearly all documents have one of a few contexts, as their tools write them. */
+const recent: CroissantVocabulary[] = [];
+const MAX_RECENT = 8;
+
+function addRecent(context: JsonObject): CroissantVocabulary {
+  const vocabulary = new CroissantVocabulary(context);
+  if (!vocabulary.isUsual) return vocabulary;
+  if (recent.length === MAX_RECENT) recent.shift();
+  recent.push(vocabulary);
+  return vocabulary;
+}
 
 function isCroissantDataset(dataset: JsonValue): boolean {
   if (!isJsonObject(dataset)) return false;

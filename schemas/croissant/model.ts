@@ -62,7 +62,8 @@ export interface CroissantDataset {
   readonly licenses: readonly CroissantEntity[];
   readonly creators: readonly string[];
   readonly files: readonly CroissantFile[];
-  readonly recordSets: readonly CroissantRecordSet[];
+  /** Read when they are asked for: no lineage is read from them. */
+  recordSets(): readonly CroissantRecordSet[];
   readonly derivedFrom: readonly CroissantEntity[];
   readonly generatedBy: readonly CroissantActivity[];
   readonly pointer: string;

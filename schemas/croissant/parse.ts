@@ -106,12 +106,9 @@ class DatasetParser {
       citeAs: present(this.#text(found.citeAs)),
       responsible: this.#responsible(),
       licenses: this.#entities(pointer, found.license),
-      creators: listOf(found.creator).flatMap((creator) => {
-        const name = this.#plain(creator) ?? this.#text(this.#vocabulary.find(creator, 'sc:name'));
-        return name ?? [];
-      }),
-      files: placedList(pointer, found.distribution).flatMap((item) => this.#file(item)),
-      recordSets: listOf(found.recordSet).map((item) => this.#recordSet(item)),
+      creators: this.#creators(found.creator),
+      files: this.#files(found.distribution),
+      recordSets: () => listOf(found.recordSet).map((item) => this.#recordSet(item)),
       derivedFrom: [
         ...this.#entities(pointer, found.derivedFrom),
         ...this.#entities(pointer, found.basedOn),
@@ -133,34 +130,53 @@ class DatasetParser {
     return found;
   }
 
-  #file({ value, pointer }: Placed): CroissantFile[] {
-    if (!isJsonObject(value)) return [];
+  #creators(found: FoundMember | undefined): string[] {
+    const names: string[] = [];
+    for (const creator of listOf(found)) {
+      const name = this.#plain(creator) ?? this.#text(this.#vocabulary.find(creator, 'sc:name'));
+      if (name !== undefined) names.push(name);
+    }
+    return names;
+  }
+
+  #files(distribution: FoundMember | undefined): CroissantFile[] {
+    const files: CroissantFile[] = [];
+    for (const { value, pointer } of placedList(this.#pointer, distribution)) {
+      if (isJsonObject(value)) files.push(this.#file(value, pointer));
+    }
+    return files;
+  }
+
+  #file(value: JsonObject, pointer: string): CroissantFile {
     const found = this.#vocabulary.findAll(value, FILE_MEMBERS);
     const types = this.#vocabulary.typesIn(found.types);
     const isSet = types.includes('cr:FileSet') || types.includes('sc:FileSet');
     const isObject = types.includes('cr:FileObject') || types.includes('sc:FileObject');
     const name = this.#text(found.name) ?? '';
-    return [
-      {
-        type: isSet ? 'FileSet' : isObject ? 'FileObject' : 'other',
-        id: stringMember(value, '@id') ?? name,
-        name,
-        contentUrl: present(this.#text(found.contentUrl)),
-        encodingFormats: this.#texts(found.encodingFormat),
-        sha256: present(this.#text(found.sha256)),
-        md5: present(this.#text(found.md5)),
-        contentSize: present(this.#text(found.contentSize)),
-        includes: this.#texts(found.includes),
-        containedIn: listOf(found.containedIn).flatMap((container) => this.#containerId(container)),
-        pointer,
-      },
-    ];
+    return {
+      type: isSet ? 'FileSet' : isObject ? 'FileObject' : 'other',
+      id: stringMember(value, '@id') ?? name,
+      name,
+      contentUrl: present(this.#text(found.contentUrl)),
+      encodingFormats: this.#texts(found.encodingFormat),
+      sha256: present(this.#text(found.sha256)),
+      md5: present(this.#text(found.md5)),
+      contentSize: present(this.#text(found.contentSize)),
+      includes: this.#texts(found.includes),
+      containedIn: this.#containers(found.containedIn),
+      pointer,
+    };
   }
 
   /** `containedIn` is a name (0.8), a reference, a source that holds a reference, or a list of these. */
-  #containerId(container: JsonValue): string | [] {
-    const inner = this.#vocabulary.find(container, 'cr:fileObject', 'cr:fileSet')?.value;
-    return this.#plain(inner ?? container) ?? [];
+  #containers(found: FoundMember | undefined): string[] {
+    const ids: string[] = [];
+    for (const container of listOf(found)) {
+      const inner = this.#vocabulary.find(container, 'cr:fileObject', 'cr:fileSet')?.value;
+      const id = this.#plain(inner ?? container);
+      if (id !== undefined) ids.push(id);
+    }
+    return ids;
   }
 
   #recordSet(value: JsonValue): CroissantRecordSet {
@@ -174,24 +190,29 @@ class DatasetParser {
   }
 
   #entities(at: string, found: FoundMember | undefined): CroissantEntity[] {
-    return placedList(at, found).flatMap((item) => this.#entity(item));
+    const entities: CroissantEntity[] = [];
+    for (const item of placedList(at, found)) {
+      const entity = this.#entity(item);
+      if (entity !== undefined) entities.push(entity);
+    }
+    return entities;
   }
 
   /** An IRI, a plain text, or a node with a label and a place (`prov:atLocation`; `prov:locatedAt` in real documents). */
-  #entity({ value, pointer }: Placed): CroissantEntity[] {
-    if (typeof value === 'string') return [{ label: value, url: findUrl(value), pointer }];
-    if (!isJsonObject(value)) return [];
+  #entity({ value, pointer }: Placed): CroissantEntity | undefined {
+    if (typeof value === 'string') return { label: value, url: findUrl(value), pointer };
+    if (!isJsonObject(value)) return undefined;
     const found = this.#vocabulary.findAll(value, ENTITY_MEMBERS);
     const id = stringMember(value, '@id') ?? stringMember(value, 'id');
     const located = this.#text(found.location);
     const label = this.#text(found.label) ?? id ?? located;
     const url = findUrl(located) ?? findUrl(id);
-    return label === undefined ? [] : [{ label, url, pointer }];
+    return label === undefined ? undefined : { label, url, pointer };
   }
 
   #activity(item: Placed): CroissantActivity {
     const { value, pointer } = item;
-    const [self] = this.#entity(item);
+    const self = this.#entity(item);
     const found = this.#vocabulary.findAll(value, ACTIVITY_MEMBERS);
     return {
       label: self?.label ?? 'activity',
@@ -204,8 +225,12 @@ class DatasetParser {
   }
 
   #texts(found: FoundMember | undefined): string[] {
-    if (found === undefined) return [];
-    return listOf(found).flatMap((value) => this.#plain(value) ?? []);
+    const texts: string[] = [];
+    for (const value of listOf(found)) {
+      const text = this.#plain(value);
+      if (text !== undefined) texts.push(text);
+    }
+    return texts;
   }
 
   /** The first text; for a text in several languages the first that is written. */
@@ -235,12 +260,14 @@ function listOf(found: FoundMember | undefined): readonly JsonValue[] {
 }
 
 /** @param at JSON Pointer of the node whose member it is */
-function placedList(at: string, found: FoundMember | undefined): Placed[] {
-  if (found === undefined) return [];
+function placedList(at: string, found: FoundMember | undefined): readonly Placed[] {
+  if (found === undefined) return NOTHING_PLACED;
   const pointer = pointerJoin(at, found.key);
   if (!Array.isArray(found.value)) return listOf(found).map((value) => ({ value, pointer }));
   return listOf(found).map((value, index) => ({ value, pointer: `${pointer}/${index}` }));
 }
+
+const NOTHING_PLACED: readonly Placed[] = [];
 
 /** Empty text says nothing. */
 function present(text: string | undefined): string | undefined {

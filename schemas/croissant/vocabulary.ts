@@ -40,14 +40,26 @@ const STANDARD_CONTEXT: JsonObject = {
 function termsOf(context: JsonObject): ReadonlyMap<string, string> {
   const terms = new Map<string, string>();
   for (const term in context) {
-    const mapped = context[term];
-    const iri = typeof mapped === 'string' ? mapped : stringMember(mapped, '@id');
+    const iri = iriIn(context[term]);
     if (iri !== undefined) terms.set(term, iri);
   }
   return terms;
 }
 
+function iriIn(mapped: JsonValue | undefined): string | undefined {
+  return typeof mapped === 'string' ? mapped : stringMember(mapped, '@id');
+}
+
 const STANDARD_TERMS = termsOf(STANDARD_CONTEXT);
+
+function vocabIn(context: JsonObject): string {
+  return stringMember(context, '@vocab') ?? '';
+}
+
+/** Croissant has about a hundred terms; whatever else a document writes is worked out each time. */
+const MAX_KNOWN = 1000;
+const MAX_TERMS = 200;
+const MAX_TERM_CHARS = 256;
 
 /** The members that a reader wants of a node, each under a name of the reader's. */
 export interface WantedMembers<K extends string> {
@@ -102,7 +114,28 @@ export class CroissantVocabulary {
   constructor(context: JsonValue | undefined) {
     const own = isJsonObject(context) ? context : undefined;
     this.#terms = own === undefined ? STANDARD_TERMS : termsOf(own);
-    this.#vocab = stringMember(own ?? STANDARD_CONTEXT, '@vocab') ?? '';
+    this.#vocab = vocabIn(own ?? STANDARD_CONTEXT);
+  }
+
+  /** True where another context maps the same terms to the same: then each member means in both what it means in one. */
+  isOf(context: JsonObject): boolean {
+    let count = 0;
+    for (const term in context) {
+      const iri = iriIn(context[term]);
+      if (iri === undefined) continue;
+      if (this.#terms.get(term) !== iri) return false;
+      count++;
+    }
+    return count === this.#terms.size && this.#vocab === vocabIn(context);
+  }
+
+  /** True where its context is not larger than those that tools write. */
+  get isUsual(): boolean {
+    if (this.#terms.size > MAX_TERMS) return false;
+    for (const [term, iri] of this.#terms) {
+      if (term.length > MAX_TERM_CHARS || iri.length > MAX_TERM_CHARS) return false;
+    }
+    return true;
   }
 
   /** `prefix:name` with the prefixes of this file, the expanded IRI where the namespace is another, or the keyword. */
@@ -111,7 +144,9 @@ export class CroissantVocabulary {
     let meaning = this.#known.get(term);
     if (meaning === undefined) {
       meaning = this.#compact(this.#expand(term, 0));
-      this.#known.set(term, meaning);
+      // a vocabulary may outlive its document
+      const isUsual = this.#known.size < MAX_KNOWN && term.length <= MAX_TERM_CHARS;
+      if (isUsual) this.#known.set(term, meaning);
     }
     return meaning;
   }
@@ -161,7 +196,8 @@ export class CroissantVocabulary {
     let prefix = this.#prefixes.get(base);
     if (prefix === undefined) {
       prefix = compact(base);
-      this.#prefixes.set(base, prefix);
+      const isUsual = this.#prefixes.size < MAX_KNOWN && base.length <= MAX_TERM_CHARS;
+      if (isUsual) this.#prefixes.set(base, prefix);
     }
     return prefix + name;
   }

@@ -19,49 +19,100 @@ const ML_NAMESPACE = 'cdx:ai-ml:';
 
 /** Parses a component with everything nested in it. JSON nesting is bounded before, so recursion is. */
 export function parseComponent(read: WireReader, item: Located): Component {
-  const isPlain = !hasRareMember(item);
-  const swid = isPlain ? undefined : read.object(item, 'swid');
-  const modelCard = isPlain ? undefined : read.object(item, 'modelCard');
+  const found = membersOf(item.value);
+  const swid = found.isPlain ? undefined : read.object(item, 'swid');
+  const modelCard = found.isPlain ? undefined : read.object(item, 'modelCard');
   return {
     form: 'component',
     pointer: item.pointer,
-    bomRef: read.text(item, 'bom-ref'),
-    type: read.text(item, 'type'),
-    name: parseName(read, item),
-    group: read.text(item, 'group'),
-    version: read.textOrNumber(item, 'version'),
-    purl: read.text(item, 'purl'),
-    cpe: read.text(item, 'cpe'),
+    bomRef: read.asText(found.bomRef, item, 'bom-ref'),
+    type: read.asText(found.type, item, 'type'),
+    name: parseName(read, item, found.name),
+    group: read.asText(found.group, item, 'group'),
+    version: read.asTextOrNumber(found.version, item, 'version'),
+    purl: read.asText(found.purl, item, 'purl'),
+    cpe: read.asText(found.cpe, item, 'cpe'),
     swidTagId: swid === undefined ? undefined : read.text(swid, 'tagId'),
-    omniborIds: isPlain ? NOTHING : read.texts(item, 'omniborId'),
-    swhids: isPlain ? NOTHING : read.texts(item, 'swhid'),
-    hashes: parseHashes(read, item),
-    licenses: parseLicenses(read, item),
-    supplier: isPlain ? undefined : parseOrganization(read, item, 'supplier'),
-    manufacturer: isPlain ? undefined : parseOrganization(read, item, 'manufacturer'),
-    publisher: read.text(item, 'publisher'),
-    scope: read.text(item, 'scope'),
-    externalReferences: parseExternalReferences(read, item),
-    components: isPlain ? NOTHING : read.each(item, 'components', toComponent),
-    pedigree: isPlain ? undefined : parsePedigree(read, item),
+    omniborIds: found.isPlain ? NOTHING : read.texts(item, 'omniborId'),
+    swhids: found.isPlain ? NOTHING : read.texts(item, 'swhid'),
+    hashes: found.hashes === undefined ? NOTHING : parseHashes(read, item),
+    licenses: found.licenses === undefined ? NOTHING : parseLicenses(read, item),
+    supplier: found.isPlain ? undefined : parseOrganization(read, item, 'supplier'),
+    manufacturer: found.isPlain ? undefined : parseOrganization(read, item, 'manufacturer'),
+    publisher: read.asText(found.publisher, item, 'publisher'),
+    scope: read.asText(found.scope, item, 'scope'),
+    externalReferences:
+      found.externalReferences === undefined ? NOTHING : parseExternalReferences(read, item),
+    components: found.isPlain ? NOTHING : read.each(item, 'components', toComponent),
+    pedigree: found.isPlain ? undefined : parsePedigree(read, item),
     modelCard: modelCard === undefined ? undefined : parseModelCard(read, modelCard),
-    data: isPlain ? NOTHING : read.each(item, 'data', toDataEntry),
-    mlProperties: isPlain ? NOTHING : parseMlProperties(read, item),
+    data: found.isPlain ? NOTHING : read.each(item, 'data', toDataEntry),
+    mlProperties: found.isPlain ? NOTHING : parseMlProperties(read, item),
   };
 }
 
 const NOTHING: readonly never[] = [];
 
-/** Most components have none of these, and one look at what is there is quicker than to look for each. */
-const RARE_MEMBERS: ReadonlySet<string> = new Set([
-  ...['swid', 'modelCard', 'omniborId', 'swhid', 'supplier', 'manufacturer', 'components'],
-  ...['pedigree', 'data', 'properties'],
-]);
-
-function hasRareMember({ value }: Located): boolean {
-  for (const key in value) if (RARE_MEMBERS.has(key)) return true;
-  return false;
+/** The members of a component that many have, as written. */
+interface CommonMembers {
+  bomRef: JsonValue | undefined;
+  type: JsonValue | undefined;
+  name: JsonValue | undefined;
+  group: JsonValue | undefined;
+  version: JsonValue | undefined;
+  purl: JsonValue | undefined;
+  cpe: JsonValue | undefined;
+  hashes: JsonValue | undefined;
+  licenses: JsonValue | undefined;
+  publisher: JsonValue | undefined;
+  scope: JsonValue | undefined;
+  externalReferences: JsonValue | undefined;
+  /** It has none of the members that few have. */
+  isPlain: boolean;
 }
+
+const NO_MEMBERS: Readonly<CommonMembers> = {
+  bomRef: undefined,
+  type: undefined,
+  name: undefined,
+  group: undefined,
+  version: undefined,
+  purl: undefined,
+  cpe: undefined,
+  hashes: undefined,
+  licenses: undefined,
+  publisher: undefined,
+  scope: undefined,
+  externalReferences: undefined,
+  isPlain: true,
+};
+
+/** One look at what is there: a component lacks most of what it may have, and to look for each takes longer. */
+function membersOf(component: JsonObject): CommonMembers {
+  const found: CommonMembers = { ...NO_MEMBERS };
+  for (const key in component) {
+    const name = NAMES.get(key);
+    if (name === undefined || !Object.hasOwn(component, key)) continue;
+    if (name === 'isPlain') found.isPlain = false;
+    else found[name] = component[key];
+  }
+  return found;
+}
+
+/** By the key of the member; those of the members that few have say so. */
+const NAMES: ReadonlyMap<string, keyof CommonMembers> = new Map([
+  ['bom-ref', 'bomRef'],
+  ...(
+    [
+      ...['type', 'name', 'group', 'version', 'purl', 'cpe', 'hashes', 'licenses', 'publisher'],
+      ...['scope', 'externalReferences'],
+    ] as const
+  ).map((key) => [key, key] as const),
+  ...[
+    ...['swid', 'modelCard', 'omniborId', 'swhid', 'supplier', 'manufacturer', 'components'],
+    ...['pedigree', 'data', 'properties'],
+  ].map((key) => [key, 'isPlain'] as const),
+]);
 
 /** What a list of components is read with: see parseComponent. */
 export function toComponent(item: Located, read: WireReader): Component {
@@ -83,7 +134,7 @@ export function parseService(read: WireReader, item: Located): Service {
     form: 'service',
     pointer: item.pointer,
     bomRef: read.text(item, 'bom-ref'),
-    name: parseName(read, item),
+    name: parseName(read, item, member(item.value, 'name')),
     group: read.text(item, 'group'),
     version: read.textOrNumber(item, 'version'),
     licenses: parseLicenses(read, item),
@@ -148,8 +199,12 @@ export function parseExternalReference(
   };
 }
 
-function parseName(read: WireReader, item: Located): string | undefined {
-  const name = read.text(item, 'name');
+function parseName(
+  read: WireReader,
+  item: Located,
+  found: JsonValue | undefined,
+): string | undefined {
+  const name = read.asText(found, item, 'name');
   if (name === undefined) read.problem('missing-name', item.pointer, 'has no name');
   return name;
 }
@@ -191,7 +246,8 @@ function toHash(item: Located, read: WireReader): Hash | undefined {
 /** An entry is a license or an expression (licenseChoice); where both are written both are read, and the fault is listed. */
 function parseLicenses(read: WireReader, from: Located): readonly License[] {
   const entries = read.each(from, 'licenses', toLicenses);
-  return entries.some(Array.isArray) ? entries.flat() : (entries as readonly License[]);
+  for (const entry of entries) if (Array.isArray(entry)) return entries.flat();
+  return entries as readonly License[];
 }
 
 function toLicenses(item: Located, read: WireReader): License | License[] | undefined {

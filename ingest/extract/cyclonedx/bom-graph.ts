@@ -180,14 +180,18 @@ export class BomGraph {
     return node ?? this.#otherRefs.get(ref);
   }
 
-  /** `resolve`, where a reference to nothing is listed once. One that points at an object without a node (a licence, a note) is not a fault. */
+  /** `resolve`, where a reference to nothing is listed. */
   resolveOrList(ref: string, pointer: string): number | undefined {
     const found = this.resolve(ref);
-    if (found === undefined && !this.bom.bomRefs.has(ref) && !this.#dangling.has(ref)) {
-      this.#dangling.add(ref);
-      this.builder.problem('dangling-ref', pointer, `nothing here has the bom-ref "${ref}"`);
-    }
+    if (found === undefined) this.listDangling(ref, pointer);
     return found;
+  }
+
+  /** Lists a reference that cannot be resolved, once. One that points at an object without a node (a licence, a note) is not a fault. */
+  listDangling(ref: string, pointer: string): void {
+    if (this.bom.bomRefs.has(ref) || this.#dangling.has(ref)) return;
+    this.#dangling.add(ref);
+    this.builder.problem('dangling-ref', pointer, `nothing here has the bom-ref "${ref}"`);
   }
 
   /** States an edge that lineage follows from effect to cause, and remembers it for the document boundary. */

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { findDigest } from '../../../core/digest.ts';
 import { LIMITS } from '../../../core/limits.ts';
-import { coordinateRef, findPurl, levelOf, nameRef } from '../../../graph/domain/node-ref.ts';
+import {
+  coordinateRef,
+  findPurlRef,
+  nameRef,
+  type PurlRef,
+} from '../../../graph/domain/node-ref.ts';
 import { hubIdentityOfPurl, hubNamesOfPages } from './hub.ts';
 import type { Kind } from '../../../graph/domain/kinds.ts';
 import type {
@@ -65,8 +70,8 @@ export function entityOf(source: Component | Service, local: string): EntityInpu
   const kind = kindOf(source);
   const isComponent = source.form === 'component';
   const purl = isComponent ? source.purl : undefined;
-  const purlRef = purl === undefined ? undefined : findPurl(purl);
-  const contentRefs = isComponent ? source.omniborIds.filter(isContentRef) : NOTHING;
+  const purlRef = purl === undefined ? undefined : findPurlRef(purl);
+  const contentRefs = isComponent ? contentRefsOf(source) : NOTHING;
   const { coordinates, nameRefs } = identityOf(source, kind, purlRef, contentRefs.length > 0);
   return {
     kinds: [kind],
@@ -94,16 +99,15 @@ interface Identity {
 function identityOf(
   source: Component | Service,
   kind: Kind,
-  purl: string | undefined,
+  purl: PurlRef | undefined,
   hasContentRef: boolean,
 ): Identity {
-  const hub = purl === undefined ? undefined : hubIdentityOfPurl(purl, kind);
-  if (purl !== undefined && levelOf(purl) === 'coordinate') {
-    const coordinates = hub === undefined ? [purl] : [purl, ...hub.coordinates];
-    return { coordinates, nameRefs: NOTHING };
+  const hub = purl === undefined ? undefined : hubIdentityOfPurl(purl.ref, kind);
+  if (purl?.level === 'coordinate') {
+    return { coordinates: [purl.ref, ...(hub?.coordinates ?? NOTHING)], nameRefs: NOTHING };
   }
   const named = [
-    ...(purl === undefined ? NOTHING : [purl]),
+    ...(purl === undefined ? NOTHING : [purl.ref]),
     ...(hub?.nameRefs ?? NOTHING),
     ...(source.form === 'component' ? hubNamesOfPages(source.externalReferences, kind) : NOTHING),
   ];
@@ -163,8 +167,8 @@ function isReal(text: string | undefined): text is string {
   return text !== undefined && text.trim() !== '' && !PLACEHOLDERS.has(text.trim().toLowerCase());
 }
 
-function isContentRef(text: string): boolean {
-  return GITOID_SHA256.test(text);
+function contentRefsOf({ omniborIds }: Component): readonly string[] {
+  return omniborIds.length === 0 ? NOTHING : omniborIds.filter((id) => GITOID_SHA256.test(id));
 }
 
 function hasDigest(source: Component | Service): boolean {

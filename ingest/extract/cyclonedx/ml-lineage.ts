@@ -38,11 +38,12 @@ type NamedData = Map<string, Set<number>>;
 
 /** States what models learned from and were judged on, in each of the three ways in which BOMs really say it. */
 export function stateMlLineage(graph: BomGraph): void {
-  const cards = [...graph.sources].flatMap(([element, source]) =>
-    source.form === 'component' && source.modelCard !== undefined
-      ? [{ model: graph.nodeOf(element), card: source.modelCard }]
-      : [],
-  );
+  const cards: { readonly model: number; readonly card: ModelCard }[] = [];
+  for (const [element, source] of graph.sources) {
+    if (source.form === 'component' && source.modelCard !== undefined) {
+      cards.push({ model: graph.nodeOf(element), card: source.modelCard });
+    }
+  }
   const referenced = new Set<number>();
   const inline: NamedData = new Map();
   for (const { model, card } of cards) {
@@ -146,9 +147,11 @@ function documentModels(graph: BomGraph): Candidates {
 }
 
 function stagesOf(source: Component | Service | undefined): readonly Property[] {
-  if (source?.form !== 'component') return [];
+  if (source?.form !== 'component' || source.mlProperties.length === 0) return NO_STAGES;
   return source.mlProperties.filter(({ name }) => name === STAGE_PROPERTY);
 }
+
+const NO_STAGES: readonly Property[] = [];
 
 function stateStage(
   graph: BomGraph,

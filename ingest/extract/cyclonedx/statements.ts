@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { sharedName } from './identity.ts';
+import type { Kind } from '../../../graph/domain/kinds.ts';
 import type {
   Affected,
   AffectedVersion,
@@ -70,7 +71,8 @@ function stateComplete(
   isComplete: boolean,
 ): void {
   refs.forEach((ref, at) => {
-    const about = graph.resolveOrList(ref, `${pointer}/${at}`);
+    const about = graph.resolve(ref);
+    if (about === undefined) graph.listDangling(ref, `${pointer}/${at}`);
     if (about === undefined || !isComplete) return;
     if (covers === 'inputs' && !isSoftware(graph, ref)) return;
     graph.builder.claim({ type: 'completeness', about, covers, pointer: `${pointer}/${at}` });
@@ -80,10 +82,11 @@ function stateComplete(
 /** A reference into another BOM is to something of which this one does not say what it is. */
 function isSoftware(graph: BomGraph, ref: string): boolean {
   const elements = graph.elementsByRef(ref);
-  return (
-    elements.length > 0 &&
-    elements.every((element) => !['Model', 'Dataset'].includes(graph.kindOf(element)))
-  );
+  return elements.length > 0 && !elements.some((element) => isLearned(graph.kindOf(element)));
+}
+
+function isLearned(kind: Kind): boolean {
+  return kind === 'Model' || kind === 'Dataset';
 }
 
 function stateVulnerability(graph: BomGraph, vulnerability: Vulnerability): void {

@@ -14,7 +14,8 @@ function containment(file: CroissantFile, whole: string): string {
 
 function factsOf(dataset: CroissantDataset): Readonly<Record<string, unknown>> {
   const { files } = dataset;
-  const names = dataset.recordSets.map(({ id, name }) => (id === '' ? name : id));
+  const recordSets = dataset.recordSets();
+  const names = recordSets.map(({ id, name }) => (id === '' ? name : id));
   return {
     type: dataset.types[0]?.replace('sc:', ''),
     name: dataset.name,
@@ -39,8 +40,8 @@ function factsOf(dataset: CroissantDataset): Readonly<Record<string, unknown>> {
       files.flatMap((file) => file.containedIn.map((whole) => containment(file, whole))),
     ),
     record_sets: names.sort().slice(0, 15),
-    record_set_count: dataset.recordSets.length,
-    fields: dataset.recordSets.reduce((sum, { fields }) => sum + fields, 0),
+    record_set_count: recordSets.length,
+    fields: recordSets.reduce((sum, { fields }) => sum + fields, 0),
     'prov:wasDerivedFrom': dataset.derivedFrom.map(({ label, url }) => ({ label, url })),
     'prov:wasGeneratedBy': activityFacts(dataset),
     'rai:dataCollection': dataset.responsible.get('dataCollection'),
