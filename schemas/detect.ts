@@ -27,6 +27,7 @@ import { detectOpaque } from './opaque/detect.ts';
 import { detectOpenLineage, detectOpenLineageFacet } from './openlineage/detect.ts';
 import { detectOpenVex } from './openvex/detect.ts';
 import { detectOsv } from './osv/detect.ts';
+import { detectOsvList } from './osv/list.ts';
 import { detectSigstoreBundle } from './sigstore-bundle/bundle.ts';
 import { detectGcbProvenance } from './slsa/gcb-provenance.ts';
 import { detectGithubAttestations } from './slsa/github-attestations.ts';
@@ -96,6 +97,7 @@ export const DETECTORS: readonly Line[] = [
   json(detectOpenVex, '@context'),
   json(detectCsaf, 'document'),
   json(detectOsv, 'id'),
+  json(detectOsvList, 'vulns'),
   any(detectToolReport),
   any(detectAsset),
 ];

@@ -40,6 +40,7 @@ import { opaqueReader } from './opaque.ts';
 import { openLineageFacetReader, openLineageReader } from './openlineage.ts';
 import { openVexReader } from './openvex.ts';
 import { osvReader } from './osv.ts';
+import { osvListReader } from './osv-list.ts';
 import { withBrokenTextListed } from './reading.ts';
 import { sigstoreBundleReader } from './sigstore-bundle.ts';
 import { slsaGcbReader } from './slsa-gcb.ts';
@@ -99,6 +100,7 @@ const READERS: ReadonlyMap<string, FormatReader> = new Map(
     openVexReader,
     csafReader,
     osvReader,
+    osvListReader,
     toolReportReader,
     assetReader,
     opaqueReader,

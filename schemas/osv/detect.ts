@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { stringMember } from '../../core/json.ts';
+import { isJsonObject, stringMember } from '../../core/json.ts';
 import { jsonObject } from '../tool-report/adapter.ts';
 import type { Decoded, Detected } from '../decoded.ts';
 
@@ -28,10 +28,15 @@ const MAX_CHARS = 16 * 1024 * 1024;
 export function detectOsv(decoded: Decoded): Detected | undefined {
   if (decoded.kind === 'text') return detectYaml(decoded.text);
   const document = jsonObject(decoded);
-  const modified = stringMember(document, 'modified') ?? '';
-  if (document === undefined || stringMember(document, 'id') === undefined) return undefined;
-  if (!DATE.test(modified) || !isAdvisory(new Set(Object.keys(document)))) return undefined;
+  if (!isOsvAdvisory(document)) return undefined;
   return { format: 'osv', version: stringMember(document, 'schema_version') ?? null };
+}
+
+/** True for a JSON value that is an advisory by its members. */
+export function isOsvAdvisory(value: unknown): boolean {
+  if (!isJsonObject(value) || stringMember(value, 'id') === undefined) return false;
+  const modified = stringMember(value, 'modified') ?? '';
+  return DATE.test(modified) && isAdvisory(new Set(Object.keys(value)));
 }
 
 function detectYaml(text: string): Detected | undefined {

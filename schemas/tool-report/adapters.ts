@@ -30,6 +30,7 @@ import { mlrunArtifact } from './by-tool/mlrun-artifact.ts';
 import { mlrunFunction } from './by-tool/mlrun-function.ts';
 import { modelscan } from './by-tool/modelscan.ts';
 import { nbdefense } from './by-tool/nbdefense.ts';
+import { osvScanner } from './by-tool/osv-scanner.ts';
 import { openThreatModel } from './by-tool/open-threat-model.ts';
 import { art, foolbox } from './by-tool/robustness.ts';
 import { artLog, foolboxLog } from './by-tool/robustness-log.ts';
@@ -52,6 +53,7 @@ export const TOOL_ADAPTERS: readonly ToolAdapter[] = [
   scorecardList,
   allstar,
   grype,
+  osvScanner,
   trivy,
   sarif,
   dependencyCheck,

@@ -10,6 +10,7 @@ import {
 } from '../../../../schemas/openlineage/detect.ts';
 import { detectOpenVex } from '../../../../schemas/openvex/detect.ts';
 import { detectOsv } from '../../../../schemas/osv/detect.ts';
+import { detectOsvList } from '../../../../schemas/osv/list.ts';
 import { splitJsonLines } from '../../../../schemas/jsonl.ts';
 import { TOOL_ADAPTERS } from '../../../../schemas/tool-report/adapters.ts';
 import { findLinesReport } from '../../../../schemas/tool-report/detect.ts';
@@ -26,6 +27,7 @@ const DETECTORS: readonly Detector[] = [
   detectOpenVex,
   detectCsaf,
   detectOsv,
+  detectOsvList,
   ...TOOL_ADAPTERS.map((adapter): Detector => (decoded) => {
     const version = adapter.detect(decoded);
     return version === undefined ? undefined : { format: adapter.format, version };
