@@ -48,6 +48,9 @@ export class HeldText implements TagText {
 }
 
 const PIECE = 1 << 16;
+/** Bytes that are read at once where less is asked for. */
+const BLOCK = 1 << 14;
+const NOTHING = new Uint8Array(0);
 const LINE_FEED = 0x0a;
 const MARK = [0xef, 0xbb, 0xbf];
 
@@ -58,6 +61,9 @@ export class EncodedText implements TagText {
   readonly isLarge = true;
   readonly piece: number;
   readonly #bytes: ByteView;
+  /** What was read last: what stands behind one another is mostly asked for one after the other. */
+  #block: Uint8Array = NOTHING;
+  #blockStart = 0;
 
   /**
    * @param bytes UTF-8 without a fault, with or without a byte-order mark
@@ -71,7 +77,17 @@ export class EncodedText implements TagText {
   }
 
   slice(from: number, to: number): string {
-    return this.#bytes.text(from, to);
+    const start = this.#blockStart;
+    if (from < start || to > start + this.#block.length) return this.#readFrom(from, to);
+    return decoded(this.#block, from - start, to - start);
+  }
+
+  #readFrom(from: number, to: number): string {
+    // where reading fails, what was read before is overwritten
+    this.#block = NOTHING;
+    this.#block = this.#bytes.range(from, Math.max(to, Math.min(from + BLOCK, this.end)));
+    this.#blockStart = from;
+    return decoded(this.#block, 0, to - from);
   }
 
   widthOf(piece: string): number {
@@ -87,4 +103,8 @@ export class EncodedText implements TagText {
     }
     return this.end;
   }
+}
+
+function decoded({ buffer, byteOffset }: Uint8Array, from: number, to: number): string {
+  return Buffer.from(buffer, byteOffset + from, to - from).toString('utf8');
 }

@@ -2,6 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isPedigreeError } from '../../../../core/errors.ts';
+import { StoredCopy } from '../../../support/stored-copy.ts';
 import { EncodedText, HeldText, type TagText } from '../../../../schemas/spdx2/tag-text.ts';
 import { readTagAt, readTags, type TagValue } from '../../../../schemas/spdx2/tag-value.ts';
 
@@ -72,5 +73,37 @@ describe('a text read in pieces', () => {
     const found: string[] = [];
     readTags(new HeldText('A: one\u2028two'), undefined, ({ value }) => found.push(value));
     expect(found).toEqual(['one\u2028two']);
+  });
+
+  test.each([
+    ['held', (bytes: Uint8Array) => bytes],
+    ['stored', (bytes: Uint8Array) => new StoredCopy(bytes)],
+  ])('any part of %s bytes is what stands there, whatever was asked for before', (_, store) => {
+    const bytes = encode('0123456789abcdé\n'.repeat(20_000));
+    const text = new EncodedText(store(bytes));
+    const place = fc.integer({ min: 0, max: bytes.length });
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(place, fc.constantFrom(0, 1, 300, 16_384, 70_000)), { maxLength: 20 }),
+        (parts) => {
+          for (const [from, length] of parts) {
+            const to = Math.min(from + length, bytes.length);
+            expect(text.slice(from, to)).toBe(Buffer.from(bytes.subarray(from, to)).toString());
+          }
+        },
+      ),
+    );
+  });
+
+  test('bytes that cannot be read are not taken for those that were read before', () => {
+    const bytes = new StoredCopy(encode('A: b\n'.repeat(10_000)));
+    const text = new EncodedText(bytes);
+    expect(text.slice(0, 4)).toBe('A: b');
+    bytes.readsLeft = 0;
+    for (const from of [40_000, 0]) {
+      expect(() => text.slice(from, from + 4)).toThrow(
+        expect.objectContaining({ code: 'ERR_STORE_UNAVAILABLE' }),
+      );
+    }
   });
 });
