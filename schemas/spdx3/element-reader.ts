@@ -240,6 +240,7 @@ export class ElementReader {
     const value = member(item.value, key);
     if (value === undefined || value === '') return NO_TEXTS;
     if (typeof value === 'string') return [value];
+    if (Array.isArray(value) && value.every(isId)) return value;
     const values: readonly JsonValue[] = Array.isArray(value) ? value : [value];
     const ids: string[] = [];
     let found = 0;
@@ -308,6 +309,10 @@ function isHash(entry: JsonValue): boolean {
 
 function isText(value: JsonValue): value is string {
   return typeof value === 'string';
+}
+
+function isId(value: JsonValue): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 function locatedObject(value: JsonValue, pointer: string): Located | undefined {

@@ -81,34 +81,14 @@ class Gathering {
   /** Undefined as long as no part stands by itself. */
   #partsById: PartsById | undefined;
   readonly #specVersions = new Set<string>();
-  readonly #creations: Gathered<CreationInfo>;
   readonly #documents: Collection[] = [];
   readonly #collections: Collection[] = [];
-  readonly #artifacts: Gathered<Artifact>;
-  readonly #relationships: {
-    add(relationship: Relationship): void;
-    list(): readonly Relationship[];
-  };
-  readonly #builds: Gathered<Build>;
-  readonly #agents: Gathered<Agent>;
-  readonly #licenses: Gathered<LicenseInfo>;
-  readonly #vulnerabilities: Gathered<Vulnerability>;
+  readonly #lists: Lists;
 
   constructor(objects: GraphObjects, parts: Parts) {
     this.#objects = objects;
     this.#reader = new ElementReader(parts);
-    const again = new ElementReader(parts);
-    const gathered = <T>(read: (item: Located, type: string) => T): Gathered<T> =>
-      objects.isLong
-        ? new ReadAgain(objects, (item) => read(item, again.typeOf(item) ?? ''))
-        : new Held();
-    this.#creations = gathered((item) => again.creation(item));
-    this.#artifacts = gathered((item, type) => again.artifact(item, type));
-    this.#builds = gathered((item, type) => again.build(item, type));
-    this.#agents = gathered((item, type) => again.agent(item, type));
-    this.#licenses = gathered((item, type) => again.license(item, type));
-    this.#vulnerabilities = gathered((item, type) => again.vulnerability(item, type));
-    this.#relationships = objects.isLong ? new RelationshipColumns() : new Held();
+    this.#lists = objects.isLong ? listsReadAgain(objects, parts) : listsHeld();
     objects.forEach((item, number) => this.#take(item, number));
   }
 
@@ -121,15 +101,15 @@ class Gathering {
     return {
       context,
       specVersions: [...this.#specVersions],
-      creations: this.#creations.list(),
+      creations: this.#lists.creations.list(),
       documents: this.#documents,
       collections: this.#collections,
-      artifacts: this.#artifacts.list(),
-      relationships: this.#relationships.list(),
-      builds: this.#builds.list(),
-      agents: this.#agents.list(),
-      licenses: this.#licenses.list(),
-      vulnerabilities: this.#vulnerabilities.list(),
+      artifacts: this.#lists.artifacts.list(),
+      relationships: this.#lists.relationships.list(),
+      builds: this.#lists.builds.list(),
+      agents: this.#lists.agents.list(),
+      licenses: this.#lists.licenses.list(),
+      vulnerabilities: this.#lists.vulnerabilities.list(),
       problems: this.#reader.problems,
     };
   }
@@ -149,16 +129,16 @@ class Gathering {
         this.#collections.push(reader.collection(item, type));
         return;
       case 'artifact':
-        this.#artifacts.add(reader.artifact(item, type), number);
+        this.#lists.artifacts.add(reader.artifact(item, type), number);
         return;
       case 'build':
-        this.#builds.add(reader.build(item, type), number);
+        this.#lists.builds.add(reader.build(item, type), number);
         return;
       case 'agent':
-        this.#agents.add(reader.agent(item, type), number);
+        this.#lists.agents.add(reader.agent(item, type), number);
         return;
       case 'vulnerability':
-        this.#vulnerabilities.add(reader.vulnerability(item, type), number);
+        this.#lists.vulnerabilities.add(reader.vulnerability(item, type), number);
         return;
       case 'part':
         this.#takePart(item, number);
@@ -169,7 +149,7 @@ class Gathering {
   }
 
   #takeCreation(creation: CreationInfo, number: number): void {
-    this.#creations.add(creation, number);
+    this.#lists.creations.add(creation, number);
     if (creation.specVersion !== undefined) this.#specVersions.add(creation.specVersion);
   }
 
@@ -184,8 +164,8 @@ class Gathering {
     const reader = this.#reader;
     if (member(item.value, 'relationshipType') !== undefined) {
       const relationship = reader.relationship(item);
-      if (relationship !== undefined) this.#relationships.add(relationship);
-    } else if (isLicense(type)) this.#licenses.add(reader.license(item, type), number);
+      if (relationship !== undefined) this.#lists.relationships.add(relationship);
+    } else if (isLicense(type)) this.#lists.licenses.add(reader.license(item, type), number);
     else reader.skip(item);
   }
 }
@@ -199,6 +179,48 @@ interface Gathered<T> {
   /** @param number that of the object in the graph */
   add(element: T, number: number): void;
   list(): readonly T[];
+}
+
+/** What is kept of the elements, by kind. */
+interface Lists {
+  readonly creations: Gathered<CreationInfo>;
+  readonly artifacts: Gathered<Artifact>;
+  readonly relationships: {
+    add(relationship: Relationship): void;
+    list(): readonly Relationship[];
+  };
+  readonly builds: Gathered<Build>;
+  readonly agents: Gathered<Agent>;
+  readonly licenses: Gathered<LicenseInfo>;
+  readonly vulnerabilities: Gathered<Vulnerability>;
+}
+
+function listsHeld(): Lists {
+  return {
+    creations: new Held(),
+    artifacts: new Held(),
+    relationships: new Held(),
+    builds: new Held(),
+    agents: new Held(),
+    licenses: new Held(),
+    vulnerabilities: new Held(),
+  };
+}
+
+/** Those of a large document. What reading again finds wrong has been listed. */
+function listsReadAgain(objects: GraphObjects, parts: Parts): Lists {
+  const reader = new ElementReader(parts);
+  const again = <T>(read: (item: Located, type: string) => T): ReadAgain<T> =>
+    new ReadAgain(objects, (item) => read(item, reader.typeOf(item) ?? ''));
+  return {
+    creations: again((item) => reader.creation(item)),
+    artifacts: again((item, type) => reader.artifact(item, type)),
+    relationships: new RelationshipColumns(),
+    builds: again((item, type) => reader.build(item, type)),
+    agents: again((item, type) => reader.agent(item, type)),
+    licenses: again((item, type) => reader.license(item, type)),
+    vulnerabilities: again((item, type) => reader.vulnerability(item, type)),
+  };
 }
 
 class Held<T> {

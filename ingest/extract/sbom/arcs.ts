@@ -4,30 +4,33 @@ import { NumberChains } from '../../../core/tables/number-chains.ts';
 import { NumberPairs } from '../../../core/tables/number-pairs.ts';
 import { TextList } from '../../../core/tables/text-list.ts';
 
-/** Where edges of one sort lead, by node. */
+/** Where edges of one sort lead, by node. Most documents have edges of one or two sorts. */
 export class Arcs {
-  readonly #pairs = new NumberPairs();
-  readonly #targets = new NumberChains();
+  #pairs: NumberPairs | undefined;
+  #targets: NumberChains | undefined;
 
   /** @returns true where the arc is new */
   add(from: number, to: number): boolean {
+    this.#pairs ??= new NumberPairs();
     if (!this.#pairs.add(from, to)) return false;
+    this.#targets ??= new NumberChains();
     this.#targets.add(from, to);
     return true;
   }
 
   get count(): number {
-    return this.#pairs.size;
+    return this.#pairs?.size ?? 0;
   }
 
-  /** Where an arc leads. Arcs are numbered in the order in which they were added. */
+  /** Where an arc leads; 0 where there is none. Arcs are numbered in the order in which they were added. */
   targetAt(arc: number): number {
-    return this.#pairs.second(arc);
+    return this.#pairs?.second(arc) ?? 0;
   }
 
   /** Where the arcs of a node lead, in the order in which they were added. */
   from(node: number): readonly number[] {
-    return this.#targets.firstLink(node) < 0 ? NOWHERE : this.#targets.of(node);
+    if (this.#targets === undefined || this.#targets.firstLink(node) < 0) return NOWHERE;
+    return this.#targets.of(node);
   }
 }
 

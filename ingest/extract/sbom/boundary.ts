@@ -70,10 +70,12 @@ function reachOf(
   const queue = [root];
   walk(queue, seen, own, budget);
   const isOwn = queue.length > 1;
-  for (const node of queue.slice()) {
-    for (const next of graph.typedArcs.from(node)) if (seen.add(next)) queue.push(next);
+  if (graph.typedArcs.count > 0) {
+    for (const node of queue.slice()) {
+      for (const next of graph.typedArcs.from(node)) if (seen.add(next)) queue.push(next);
+    }
+    walk(queue, seen, [...own, graph.typedArcs], budget);
   }
-  walk(queue, seen, [...own, graph.typedArcs], budget);
   return { nodes: queue.filter((node) => graph.listed.has(node)), isOwn };
 }
 
@@ -182,6 +184,7 @@ function containUnreached(
 ): void {
   const isRoot = new Set(roots);
   const outside = graph.listed.filter((node) => !covered.has(node) && !isRoot.has(node));
+  if (outside.length === 0) return;
   new Parts(graph, graph.document, typedTargets, budget).take(outside);
   if (isRoot.has(graph.document)) return;
   for (const node of outside.slice(0, MAX_LISTED)) {

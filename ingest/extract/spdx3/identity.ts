@@ -54,20 +54,20 @@ export function artifactEntity(
   const kinds = kindsOfArtifact(source);
   const digests = usableChecksums(builder, source.hashes, pointer);
   const contentRefs = source.gitoids.filter((text) => GITOID_SHA256.test(text));
-  const { coordinates, nameRefs } = purlRefs(builder, source, kinds[0] ?? 'Package');
-  // who is known by content or as a release needs no name
-  const isKnown = contentRefs.length > 0 || coordinates.length > 0;
-  if (!isKnown && isPackage(source) && !digests.some(isStrong)) addNames(nameRefs, source);
+  const purls = purlRefs(builder, source, kinds[0] ?? 'Package');
   const iri = iriCoordinate(id);
-  if (iri !== undefined) coordinates.push(iri);
+  const coordinates = iri === undefined ? NOTHING : [iri];
+  // what is known by content or as a release needs no name
+  const isKnown = contentRefs.length > 0 || purls.coordinates.length > 0;
+  const isNamed = !isKnown && isPackage(source) && !digests.some(isStrong);
   return {
     kinds,
     pointer,
     names: name === undefined ? [] : [name],
     digests,
     contentRefs,
-    coordinates,
-    nameRefs,
+    coordinates: joined(purls.coordinates, coordinates),
+    nameRefs: isNamed ? joined(purls.nameRefs, namesOf(source)) : purls.nameRefs,
     local: localOf(id, pointer),
     attributes: attributesOf(source, license),
   };
@@ -83,12 +83,17 @@ function kindsOfArtifact({ type, purpose, name }: Artifact): readonly Kind[] {
   return isFile ? kindsOfFileName(name ?? '') : ['Package'];
 }
 
+interface PurlRefs {
+  readonly coordinates: readonly string[];
+  readonly nameRefs: readonly string[];
+}
+
+const NOTHING: readonly string[] = [];
+const NO_PURLS: PurlRefs = { coordinates: NOTHING, nameRefs: NOTHING };
+
 /** The purls of an artifact that are any: those with a version, and those without; and what the Hub calls the same thing. */
-function purlRefs(
-  builder: FactsBuilder,
-  { purls, pointer }: Artifact,
-  kind: Kind,
-): { readonly coordinates: string[]; readonly nameRefs: string[] } {
+function purlRefs(builder: FactsBuilder, { purls, pointer }: Artifact, kind: Kind): PurlRefs {
+  if (purls.length === 0) return NO_PURLS;
   const coordinates: string[] = [];
   const nameRefs: string[] = [];
   for (const text of purls) {
@@ -97,12 +102,18 @@ function purlRefs(
     else if (identity.level === 'name') nameRefs.push(identity.ref);
     else builder.problem('purl-invalid', pointer, `not a purl: "${text}"`);
   }
-  for (const purl of purls.length === 0 ? purls : coordinates.concat(nameRefs)) {
+  for (const purl of coordinates.concat(nameRefs)) {
     const hub = hubIdentityOfPurl(purl, kind);
     coordinates.push(...hub.coordinates);
     nameRefs.push(...hub.nameRefs);
   }
   return { coordinates, nameRefs };
+}
+
+/** Both lists as one, without a new one where one of them says it all. */
+function joined(one: readonly string[], other: readonly string[]): readonly string[] {
+  if (other.length === 0) return one;
+  return one.length === 0 ? other : [...one, ...other];
 }
 
 function isStrong({ algorithm, hex }: DigestInput): boolean {
@@ -114,14 +125,12 @@ function isPackage({ type }: Artifact): boolean {
   return type !== 'software_File' && type !== 'software_Snippet';
 }
 
-/** A package's name, with its version. */
-function addNames(refs: string[], { name, version, cpes }: Artifact): void {
-  if (name !== undefined) {
-    const realVersion = stated(version);
-    const label = realVersion === undefined ? name : `${name}@${realVersion}`;
-    refs.push(...sharedName('spdx', stated(label)));
-  }
-  for (const cpe of cpes) refs.push(...sharedName('cpe', cpe));
+/** A package's name, with its version, and what dictionaries call it. */
+function namesOf({ name, version, cpes }: Artifact): readonly string[] {
+  const realVersion = stated(version);
+  const label = realVersion === undefined ? name : `${name ?? ''}@${realVersion}`;
+  const names = sharedName('spdx', name === undefined ? undefined : stated(label));
+  return cpes.length === 0 ? names : names.concat(cpes.flatMap((cpe) => sharedName('cpe', cpe)));
 }
 
 function attributesOf(source: Artifact, license: string | undefined): Record<string, string> {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import { GrowingInts } from '../../../core/tables/growing-ints.ts';
-import { TextNumbers } from '../../../core/tables/text-numbers.ts';
 import { TextTable } from '../../../core/tables/text-table.ts';
 import { isAbsent } from './identity.ts';
 
@@ -13,8 +12,9 @@ export class LicenseTexts {
   readonly #ids = new TextTable();
   /** Text of a licence element, by id. */
   readonly #textOf = new GrowingInts();
-  readonly #declared = new TextNumbers();
-  readonly #concluded = new TextNumbers();
+  readonly #elements = new TextTable();
+  readonly #declared = new GrowingInts();
+  readonly #concluded = new GrowingInts();
 
   /** The last text that an id is given counts; one that stands for absence is none. */
   setText(id: string, text: string): void {
@@ -34,14 +34,21 @@ export class LicenseTexts {
 
   /** The first of each acknowledgement counts. */
   assign(element: string, acknowledgement: 'declared' | 'concluded', text: string): void {
-    const table = acknowledgement === 'declared' ? this.#declared : this.#concluded;
-    table.add(element, this.#texts.add(text));
+    const number = this.#elements.add(element);
+    if (number === this.#declared.length) {
+      this.#declared.push(NONE);
+      this.#concluded.push(NONE);
+    }
+    const texts = acknowledgement === 'declared' ? this.#declared : this.#concluded;
+    if (texts.at(number) === NONE) texts.set(number, this.#texts.add(text));
   }
 
   /** What an element is said to have: what is declared, else what is concluded, else undefined. */
   find(element: string): string | undefined {
-    const number = this.#declared.get(element) ?? this.#concluded.get(element);
-    return number === undefined ? undefined : this.#texts.get(number);
+    const number = this.#elements.find(element);
+    if (number === undefined) return undefined;
+    const declared = this.#declared.at(number);
+    return this.#texts.get(declared === NONE ? this.#concluded.at(number) : declared);
   }
 }
 

@@ -29,7 +29,8 @@ export class Spdx3Graph extends SbomGraph {
   readonly #licenses = new LicenseTexts();
   readonly #builds = new Set<number>();
   readonly #modelsAndData = new Set<number>();
-  readonly #dangling = new TextTable();
+  /** Undefined as long as every id means something. */
+  #dangling: TextTable | undefined;
   /** Who supplied what, stated once everything that may be named is known. */
   readonly supplies = new Supplies();
   /** Positions of the artifacts that more is to be said of: snippets, and what has metrics. */
@@ -96,6 +97,7 @@ export class Spdx3Graph extends SbomGraph {
     if (isAbsent(id)) return undefined;
     const coordinate = iriCoordinate(id);
     if (coordinate !== undefined) return this.builder.nodeOf(coordinate, [], [id]);
+    this.#dangling ??= new TextTable();
     const { size } = this.#dangling;
     if (this.#dangling.add(id) === size) {
       this.builder.problem('dangling-ref', pointer, `nothing here has the id "${id}"`);
