@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { toArray } from '../../core/long-list.ts';
 import { GrowingInts } from '../../core/tables/growing-ints.ts';
+import { TextList } from '../../core/tables/text-list.ts';
 import { TextTable } from '../../core/tables/text-table.ts';
 import type { Relationship } from './model.ts';
 
@@ -10,7 +11,7 @@ const ABSENT = -1;
 /** The relationships of a large document: they are walked several times, and as numbers they take a tenth of what objects would. */
 export class RelationshipColumns {
   readonly #texts = new TextTable();
-  readonly #pointers = new GrowingInts();
+  readonly #pointers = new TextList();
   readonly #types = new GrowingInts();
   readonly #from = new GrowingInts();
   /** The `to` of one after those of the other. */
@@ -21,7 +22,7 @@ export class RelationshipColumns {
   readonly #justifications = new GrowingInts();
 
   add(relationship: Relationship): void {
-    this.#pointers.push(this.#texts.add(relationship.pointer));
+    this.#pointers.push(relationship.pointer);
     this.#types.push(this.#texts.add(relationship.relationshipType));
     this.#from.push(this.#texts.add(relationship.from));
     for (const id of relationship.to) this.#to.push(this.#texts.add(id));
@@ -39,7 +40,7 @@ export class RelationshipColumns {
   #item(at: number): Relationship | undefined {
     if (!(at >= 0 && at < this.#from.length)) return undefined;
     return {
-      pointer: this.#texts.get(this.#pointers.at(at)),
+      pointer: this.#pointers.at(at),
       relationshipType: this.#texts.get(this.#types.at(at)),
       from: this.#texts.get(this.#from.at(at)),
       to: this.#toOf(at),
