@@ -19,8 +19,8 @@ export const sigstoreBundleReader: FormatReader = {
   extractor: 'sigstore-bundle/1',
   read(decoded, detected, context) {
     const value = jsonOf(decoded);
-    const { content, version, ...bundle } = parseSigstoreBundle(value);
-    const problems = [...bundle.problems];
+    const { content, version, problems: found } = parseSigstoreBundle(value);
+    const problems = [...found];
     if (context.strict === true) collectFaults(value, version, problems);
     if (content.kind === 'message-signature') {
       return readMessage(content.message, detected, context, problems);

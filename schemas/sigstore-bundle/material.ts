@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { arrayMember, isJsonObject, member, pointerJoin, stringMember } from '../../core/json.ts';
+import { arrayMember, isJsonObject, member, stringMember } from '../../core/json.ts';
 import { findBase64 } from '../dsse/base64.ts';
 import { addProblem, type SchemaProblem } from '../intoto/problem.ts';
 import type { JsonValue } from '../../core/canonical-json-jcs.ts';
@@ -24,8 +24,11 @@ export function readMaterial(
   const publicKey = member(value, 'publicKey');
   const certificate = member(value, 'certificate');
   const chain = member(value, 'x509CertificateChain');
-  const given = [publicKey, certificate, chain].filter((form) => isJsonObject(form));
-  if (given.length !== 1) {
+  const given =
+    Number(isJsonObject(publicKey)) +
+    Number(isJsonObject(certificate)) +
+    Number(isJsonObject(chain));
+  if (given !== 1) {
     addProblem(
       problems,
       'material-missing',
@@ -43,11 +46,11 @@ export function readMaterial(
     };
   }
   if (isJsonObject(certificate)) {
-    const at = pointerJoin(AT, 'certificate');
-    return { kind: 'certificate', certificates: readCertificates([certificate], at, problems) };
+    const certificates = readCertificates([certificate], `${AT}/certificate`, problems);
+    return { kind: 'certificate', certificates };
   }
-  const at = pointerJoin(AT, 'x509CertificateChain');
-  const certificates = readCertificates(arrayMember(chain, 'certificates') ?? [], at, problems);
+  const written = arrayMember(chain, 'certificates') ?? [];
+  const certificates = readCertificates(written, `${AT}/x509CertificateChain`, problems);
   return { kind: 'certificate-chain', certificates };
 }
 
@@ -56,11 +59,13 @@ function readCertificates(
   at: string,
   problems: SchemaProblem[],
 ): readonly Uint8Array[] {
-  const found = values
-    .map((value) => findBase64(stringMember(value, 'rawBytes') ?? ''))
-    .filter((der) => der !== undefined && der.length > 0);
+  const found: Uint8Array[] = [];
+  for (const value of values) {
+    const der = findBase64(stringMember(value, 'rawBytes') ?? '');
+    if (der !== undefined && der.length > 0) found.push(der);
+  }
   if (found.length !== values.length || found.length === 0) {
     addProblem(problems, 'certificate-unreadable', at, 'a certificate is missing or not base64');
   }
-  return found.filter((der) => der !== undefined);
+  return found;
 }
