@@ -12,7 +12,7 @@ import { FactsBuilder } from './facts-builder.ts';
 import { addPredicateFacts } from './predicate-facts.ts';
 import { finishReading, jsonOf } from './reading.ts';
 import { addResource } from './resource-entity.ts';
-import { addAttests, statementNode } from './statement-facts.ts';
+import { attestsQualifiers, statementNode } from './statement-facts.ts';
 
 /**
  * in-toto statements about their subjects. A predicate with an adapter (verification summary, SCAI, test result…) is read
@@ -29,18 +29,17 @@ export const intotoStatementReader: FormatReader = {
     const adapter = findPredicateAdapter(predicateType);
     const report = adapter?.read(predicateInput(decoded, statement, problems));
     const builder = new FactsBuilder(context.digest);
-    const result = report?.verdict;
+    const attests = { qualifiers: attestsQualifiers(predicateType, report?.verdict) };
+    let own: number | undefined;
     for (const resource of statement.subjects) {
       const subject = addResource(builder, resource);
       builder.subject(subject);
-      addAttests(builder, context, subject, {
-        predicateType,
-        pointer: resource.pointer,
-        ...(result !== undefined && { result }),
-      });
+      own ??= statementNode(builder, context);
+      builder.edge(own, 'attests', subject, resource.pointer, attests);
     }
     if (report !== undefined) {
-      addPredicateFacts(builder, statementNode(builder, context), builder.subjects, report);
+      own ??= statementNode(builder, context);
+      addPredicateFacts(builder, own, builder.subjects, report);
     }
     const inner = findEmbedded(decoded, statement, report, builder);
     const about = {

@@ -8,19 +8,26 @@ export function statementNode(builder: FactsBuilder, context: ReadContext): numb
   return builder.nodeOf(`document:${context.digest}`, ['File']);
 }
 
-/** States that the statement is about a thing, and with which result where it names one. */
+/** States that the statement is about a thing. */
 export function addAttests(
   builder: FactsBuilder,
   context: ReadContext,
   subject: number,
-  about: { readonly predicateType: string; readonly pointer: string; readonly result?: string },
+  about: { readonly predicateType: string; readonly pointer: string },
 ): void {
-  const { predicateType, pointer, result } = about;
-  const qualifiers = {
-    predicateType: excerpt(predicateType, 512),
-    ...(result !== undefined && { result: excerpt(result, 64) }),
-  };
-  builder.edge(statementNode(builder, context), 'attests', subject, pointer, { qualifiers });
+  const qualifiers = attestsQualifiers(about.predicateType);
+  builder.edge(statementNode(builder, context), 'attests', subject, about.pointer, { qualifiers });
+}
+
+/** What an `attests` edge says: the predicate type, and the result where the statement names one. */
+export function attestsQualifiers(
+  predicateType: string,
+  result?: string,
+): Readonly<Record<string, string>> {
+  const type = excerpt(predicateType, 512);
+  return result === undefined
+    ? { predicateType: type }
+    : { predicateType: type, result: excerpt(result, 64) };
 }
 
 /** A command line as one label, cut short. */

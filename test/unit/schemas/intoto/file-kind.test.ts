@@ -26,6 +26,18 @@ describe('what a file name says', () => {
     ['', 'File'],
     ['x.__proto__', 'File'],
     ['x.constructor', 'File'],
+    ['dir.csv/model', 'File'],
+    ['dir.csv\\model', 'File'],
+    ['dir/.csv', 'File'],
+    ['dir\\.csv', 'File'],
+    ['name.', 'File'],
+    ['A.PROMPT', 'Prompt'],
+    ['dir/triage.Prompt.MD', 'Prompt'],
+    ['dir/.prompt.md', 'Prompt'],
+    ['prompt.md', 'File'],
+    ['prompts\\a.txt', 'Prompt'],
+    ['prompts.txt', 'File'],
+    ['Configs/a.JSON', 'Config'],
   ])('%s is a %s', (path, kind) => {
     expect(kindsOfFileName(path)).toEqual([kind]);
   });
