@@ -47,7 +47,7 @@ export function parseComponent(read: WireReader, item: Located): Component {
     pedigree: found.isPlain ? undefined : parsePedigree(read, item),
     modelCard: modelCard === undefined ? undefined : parseModelCard(read, modelCard),
     data: found.isPlain ? NOTHING : read.each(item, 'data', toDataEntry),
-    mlProperties: found.isPlain ? NOTHING : parseMlProperties(read, item),
+    mlProperties: found.properties === undefined ? NOTHING : parseMlProperties(read, item),
   };
 }
 
@@ -67,6 +67,7 @@ interface CommonMembers {
   publisher: JsonValue | undefined;
   scope: JsonValue | undefined;
   externalReferences: JsonValue | undefined;
+  properties: JsonValue | undefined;
   /** It has none of the members that few have. */
   isPlain: boolean;
 }
@@ -84,6 +85,7 @@ const NO_MEMBERS: Readonly<CommonMembers> = {
   publisher: undefined,
   scope: undefined,
   externalReferences: undefined,
+  properties: undefined,
   isPlain: true,
 };
 
@@ -105,12 +107,12 @@ const NAMES: ReadonlyMap<string, keyof CommonMembers> = new Map([
   ...(
     [
       ...['type', 'name', 'group', 'version', 'purl', 'cpe', 'hashes', 'licenses', 'publisher'],
-      ...['scope', 'externalReferences'],
+      ...['scope', 'externalReferences', 'properties'],
     ] as const
   ).map((key) => [key, key] as const),
   ...[
     ...['swid', 'modelCard', 'omniborId', 'swhid', 'supplier', 'manufacturer', 'components'],
-    ...['pedigree', 'data', 'properties'],
+    ...['pedigree', 'data'],
   ].map((key) => [key, 'isPlain'] as const),
 ]);
 
