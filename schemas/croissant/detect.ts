@@ -84,7 +84,8 @@ function isCroissantDataset(dataset: JsonValue): boolean {
   if (!isJsonObject(dataset['@context']) && !Object.hasOwn(dataset, '@type')) return false;
   const vocabulary = vocabularyOf(dataset);
   if (!vocabulary.typesOf(dataset).includes('sc:Dataset')) return false;
-  if (conformsToOf(dataset).some((iri) => iri.includes('mlcommons.org/croissant'))) return true;
+  const conformsTo = conformsToIn(vocabulary.find(dataset, ...CONFORMS_TO));
+  if (conformsTo.some((iri) => iri.includes('mlcommons.org/croissant'))) return true;
   const hasMember = CROISSANT_MEMBERS.some((name) => vocabulary.find(dataset, name) !== undefined);
   const context = dataset['@context'];
   const namespaces = isJsonObject(context) ? Object.values(context) : [context];
