@@ -87,7 +87,7 @@ export const DETECTORS: readonly Line[] = [
   json(
     detectMlflow,
     ...['run', 'runs', 'model_version', 'model_versions', 'registered_model', 'registered_models'],
-    ...['model', 'models', 'experiment', 'root_uri'],
+    ...['model', 'models', 'experiment', 'root_uri', 'mlflow'],
   ),
   json(detectOpenLineage, 'schemaURL', 'job', 'run', 'inputs', 'outputs'),
   any(detectOpenLineageFacet),

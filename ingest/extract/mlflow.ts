@@ -8,10 +8,10 @@ import { stateFamily, stateVersion } from './mlflow/version-facts.ts';
 import { finishReading } from './reading.ts';
 import type { FormatReader } from './extractor.ts';
 
-/** Answers of the MLflow tracking server and records of its file store: runs, logged models, the registry. */
+/** Answers of the MLflow tracking server, records of its file store and what is exported of it: runs, logged models, the registry. */
 export const mlflowReader: FormatReader = {
   formats: ['mlflow'],
-  extractor: 'mlflow@2',
+  extractor: 'mlflow@3',
   read(decoded, detected, context) {
     const found = parseMlflow(decoded);
     const builder = new FactsBuilder(context.digest);

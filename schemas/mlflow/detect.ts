@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { arrayMember, isJsonObject, member, stringMember } from '../../core/json.ts';
-import type { JsonValue } from '../../core/canonical-json-jcs.ts';
+import type { JsonObject, JsonValue } from '../../core/canonical-json-jcs.ts';
 import type { Decoded, Detected } from '../decoded.ts';
 
 const DETECTED: Detected = { format: 'mlflow', version: null };
@@ -14,9 +14,10 @@ const RECORDS: readonly (readonly string[])[] = [
   ['name', 'version', 'current_stage', 'run_id', 'source'],
   ['name', 'description', 'creation_timestamp', 'last_updated_timestamp'],
   ['name', 'digest', 'source', 'source_type'],
+  ['experiment_id', 'artifact_location', 'lifecycle_stage'],
 ];
 
-/** Recognises an answer of the MLflow tracking server or a record of its file store. */
+/** Recognises an answer of the MLflow tracking server, a record of its file store or a file of mlflow-export-import. */
 export function detectMlflow(decoded: Decoded): Detected | undefined {
   if (decoded.kind === 'text') return isFileStoreRecord(decoded.text) ? DETECTED : undefined;
   return decoded.kind === 'json' && isAnswer(decoded.json.value) ? DETECTED : undefined;
@@ -24,6 +25,11 @@ export function detectMlflow(decoded: Decoded): Detected | undefined {
 
 function isAnswer(value: JsonValue): boolean {
   if (!isJsonObject(value)) return false;
+  const exported = findMlflowExport(value);
+  return exported === undefined ? holdsRecord(value) : isRun(exported) || holdsRecord(exported);
+}
+
+function holdsRecord(value: JsonObject): boolean {
   return (
     isRun(member(value, 'run')) ||
     someOf(value, 'runs', isRun) ||
@@ -36,6 +42,16 @@ function isAnswer(value: JsonValue): boolean {
     isExperiment(member(value, 'experiment')) ||
     (stringMember(value, 'root_uri') !== undefined && someOf(value, 'files', isArtifact))
   );
+}
+
+/**
+ * What a file of mlflow-export-import exports; undefined for anything else.
+ * @see https://github.com/mlflow/mlflow-export-import
+ */
+export function findMlflowExport(value: JsonValue): JsonObject | undefined {
+  const exported = member(value, 'mlflow');
+  const isExport = stringMember(member(value, 'system'), 'mlflow_version') !== undefined;
+  return isExport && isJsonObject(exported) ? exported : undefined;
 }
 
 function someOf(value: JsonValue, key: string, is: (one: unknown) => boolean): boolean {

@@ -3,6 +3,8 @@ import { PedigreeError } from '../../core/errors.ts';
 import { placeOf, placeOfYaml, type Place } from '../tool-report/place.ts';
 import { optional } from '../tool-report/optional.ts';
 import { parseYaml } from '../yaml/parse.ts';
+import { findMlflowExport } from './detect.ts';
+import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 import type { Decoded } from '../decoded.ts';
 import type {
   MlflowDataset,
@@ -19,14 +21,14 @@ const MODEL_URI = /^models:\/(m-[0-9a-f]{8,64})$/;
 
 /**
  * Parses an answer of the tracking server's REST API (runs, logged models, model versions, registered models, experiments,
- * artifact lists) or one record of its file store.
+ * artifact lists), one record of its file store or one file of mlflow-export-import.
  * @throws {PedigreeError} ERR_PARSE_DOCUMENT where it holds none of these, ERR_PARSE_YAML
  * @see https://mlflow.org/docs/latest/api_reference/rest-api.html
  */
 export function parseMlflow(decoded: Decoded): MlflowExport {
   switch (decoded.kind) {
     case 'json':
-      return assertHolds(parseAnswer(placeOf(decoded.json)));
+      return assertHolds(parseJsonExport(placeOf(decoded.json), decoded.json.value));
     case 'text':
       return assertHolds(parseRecord(placeOfYaml(parseYaml(decoded.text))));
     case 'binary':
@@ -34,12 +36,22 @@ export function parseMlflow(decoded: Decoded): MlflowExport {
   }
 }
 
+function parseJsonExport(root: Place, value: JsonValue): MlflowExport {
+  if (findMlflowExport(value) === undefined) return parseAnswer(root);
+  const exported = root.at('mlflow');
+  const found = parseAnswer(exported);
+  return { ...found, runs: [...found.runs, ...exportedRunOf(exported)] };
+}
+
 function parseAnswer(root: Place): MlflowExport {
   const registered = [root.at('registered_model'), ...root.at('registered_models').items];
   const versions = [
     root.at('model_version'),
     ...root.at('model_versions').items,
-    ...registered.flatMap((one) => one.at('latest_versions').items),
+    ...registered.flatMap((one) => [
+      ...one.at('latest_versions').items,
+      ...one.at('versions').items,
+    ]),
   ];
   const aliases = registered.flatMap((one) => one.at('aliases').items);
   return {
@@ -60,12 +72,14 @@ function parseRecord(root: Place): MlflowExport {
   const isVersion = has('version') && has('current_stage');
   const isLoggedModel = has('model_id') && has('source_run_id');
   const isRun = !isVersion && !isLoggedModel && has('run_id');
+  const isExperiment = !isLoggedModel && !isRun && has('artifact_location');
   return {
     runs: isRun ? [flatRunOf(root)].flat() : [],
     loggedModels: isLoggedModel ? flatModelOf(root) : [],
     versions: isVersion ? versionOf(root, []) : [],
     families: isVersion || isLoggedModel || isRun || has('digest') ? [] : familyOf(root),
     datasets: has('digest') && has('source_type') ? datasetOf(root, []) : [],
+    ...optional('experiment', isExperiment ? experimentOf(root) : undefined),
     files: [],
   };
 }
@@ -95,6 +109,35 @@ function runOf(run: Place): MlflowRun[] {
     }),
     pointer: run.pointer,
   }));
+}
+
+/** mlflow-export-import writes maps, a metric with its whole history, and the inputs as a list. */
+function exportedRunOf(run: Place): MlflowRun[] {
+  return flatRunOf(run.at('info')).map((flat) => ({
+    ...flat,
+    metrics: run.at('metrics').entries.flatMap(latestOf),
+    params: entriesOf(run.at('params')),
+    tags: entriesOf(run.at('tags')),
+    datasets: run.at('inputs').items.flatMap(datasetInputOf),
+    pointer: run.pointer,
+  }));
+}
+
+/** The value that MLflow shows for a metric: that of the highest step, of one step the last one in time. */
+function latestOf([key, history]: readonly [string, Place]): MlflowMetric[] {
+  const order = (one: Place): readonly [number, number] => [
+    one.at('step').number ?? 0,
+    one.at('timestamp').number ?? 0,
+  ];
+  const [first, ...more] = history.items;
+  if (first === undefined) return [];
+  const latest = more.reduce((best, one) => {
+    const [step, time] = order(one);
+    const [bestStep, bestTime] = order(best);
+    return step > bestStep || (step === bestStep && time >= bestTime) ? one : best;
+  }, first);
+  const value = latest.at('value').written;
+  return value === undefined ? [] : [{ key, value, pointer: latest.pointer }];
 }
 
 function flatRunOf(info: Place): MlflowRun[] {
@@ -169,7 +212,7 @@ function versionOf(place: Place, aliases: readonly Place[]): MlflowModelVersion[
       ...optional('stage', place.at('current_stage').text),
       ...optional('createdMs', place.at('creation_timestamp').written),
       aliases: [...new Set([...own, ...listed])],
-      tags: place.at('tags').items.flatMap(entryOf),
+      tags: entriesOf(place.at('tags')),
       pointer: place.pointer,
     },
   ];
@@ -187,7 +230,7 @@ function familyOf(place: Place): MlflowFamily[] {
     if (alias === undefined || value === undefined) return [];
     return [{ key: alias, value, pointer: version.pointer }];
   });
-  const tags = place.at('tags').items.flatMap(entryOf);
+  const tags = entriesOf(place.at('tags'));
   return [{ name, aliases, tags, pointer: place.pointer }];
 }
 
@@ -224,6 +267,15 @@ function metricOf(place: Place): MlflowMetric[] {
     ...optional('datasetDigest', place.at('dataset_digest').text),
     ...optional('modelId', place.at('model_id').text),
   }));
+}
+
+/** Tags and parameters: a list of pairs in answers, a map in exports. */
+function entriesOf(place: Place): MlflowEntry[] {
+  const mapped = place.entries.flatMap(([key, one]) => {
+    const value = one.written ?? '';
+    return [{ key, value, pointer: one.pointer }];
+  });
+  return [...place.items.flatMap(entryOf), ...mapped];
 }
 
 function entryOf(place: Place): MlflowEntry[] {

@@ -184,6 +184,98 @@ describe('what is no export', () => {
   });
 });
 
+describe('files of mlflow-export-import', () => {
+  const system = { script: 'export_run.py', mlflow_version: '2.14.3' };
+  const exported = (mlflow: object): object => ({ system, info: {}, mlflow });
+  const info = { run_id: 'r1', experiment_id: '7', run_name: 'first', status: 'FINISHED' };
+
+  test('a run, its maps and its inputs', () => {
+    const history = [
+      { value: 0.5, timestamp: 10, step: 0 },
+      { value: 0.75, timestamp: 12, step: 2 },
+      { value: 0.25, timestamp: 30, step: 1 },
+      { value: 0.875, timestamp: 13, step: 2 },
+    ];
+    const tags = { 'mlflow.source.git.commit': 'c0ffee' };
+    const inputs = [dataset('train', tag('mlflow.data.context', 'training'), tag('sha256', HEX))];
+    const facts = factsOf(
+      exported({ info, params: { depth: '5' }, metrics: { f1: history, none: [] }, tags, inputs }),
+    );
+    const node = facts.nodes[facts.subjects[0] ?? -1];
+    expect(node?.ref).toBe('run:mlflow#r1');
+    expect(node?.attributes).toMatchObject({ 'metric.f1': '0.875', 'param.depth': '5' });
+    expect(node?.attributes).toMatchObject({ commit: 'c0ffee', experiment: '7' });
+    expect(node?.attributes).not.toHaveProperty(['metric.none']);
+    expect(refEdges(facts, 'used')).toEqual([`run:mlflow#r1 used sha256:${HEX}`]);
+  });
+
+  test('a registered model with its versions, and one version', () => {
+    const version = (number: string): object => ({
+      name: 'wine',
+      version: number,
+      run_id: `r${number}`,
+      creation_timestamp: 1,
+      current_stage: 'None',
+      source: 's',
+      tags: { 'mlflow.prompt.is_prompt': 'true' },
+    });
+    const registered_model = {
+      name: 'wine',
+      creation_timestamp: 1,
+      aliases: [{ alias: 'best', version: '2' }],
+      versions: [version('1'), version('2')],
+    };
+    const facts = factsOf(exported({ registered_model }));
+    const claims = facts.claims.filter((claim): claim is VersionClaim => claim.type === 'version');
+    expect(claims.map((claim) => claim.version)).toEqual(['1', '2']);
+    expect(claims.map(({ about }) => facts.nodes[about]?.kinds)).toEqual([['Prompt'], ['Prompt']]);
+    expect(facts.nodes[claims[1]?.about ?? -1]?.names).toContain('wine@best');
+    expect(refEdges(factsOf(exported({ model_version: version('3') })), 'wasGeneratedBy')).toEqual([
+      '#version/wine/3 wasGeneratedBy run:mlflow#r3',
+    ]);
+  });
+
+  test('an experiment', () => {
+    const experiment = { experiment_id: '7', artifact_location: '/m', name: 'wine' };
+    const facts = factsOf(exported({ experiment, runs: ['r1', 'r2'] }));
+    expect(facts.nodes.map(({ names }) => names)).toEqual([['wine']]);
+  });
+
+  test.each([
+    ['no version of MLflow', { system: {}, mlflow: { info } }],
+    ['no system', { mlflow: { info } }],
+    ['a list of names', exported({ models: ['wine'] })],
+    ['an export in an export', exported(exported({ info }))],
+    ['a run without an id', exported({ info: { experiment_id: '7' } })],
+    ['nothing', exported({})],
+  ])('%s: not taken', (_, document) => {
+    const bytes = new TextEncoder().encode(JSON.stringify(document));
+    expect(detectMlflow(decode(bytes))).toBeUndefined();
+  });
+});
+
+describe('an experiment of the file store', () => {
+  const lines = [
+    'artifact_location: file:///m/7',
+    "experiment_id: '7'",
+    'lifecycle_stage: active',
+    'name: wine',
+  ];
+
+  test('by its name, as the server answers it', () => {
+    const facts = factsOf(lines.join('\n'));
+    expect(facts.nodes).toMatchObject([
+      { names: ['wine'], attributes: { experiment: '7', system: 'mlflow' } },
+    ]);
+    expect(facts.edges).toEqual([]);
+  });
+
+  test.each([0, 1, 2])('not without line %i', (at) => {
+    const text = lines.toSpliced(at, 1).join('\n');
+    expect(detectMlflow(decode(new TextEncoder().encode(text)))).toBeUndefined();
+  });
+});
+
 describeShared('the story', () => {
   const read = (name: string): Facts => factsOf(readShared('samples', 'mlflow', name));
 
