@@ -22,7 +22,7 @@ import type { FormatReader, ReadContext, Reading } from './extractor.ts';
 /** DVC: lock files, pipelines, pointer files and directory listings. */
 export const dvcReader: FormatReader = {
   formats: ['dvc-lock', 'dvc-pipeline', 'dvc-pointer', 'dvc-listing'],
-  extractor: 'dvc@1',
+  extractor: 'dvc@2',
   read: readDvc,
 };
 
@@ -47,7 +47,8 @@ function readDvc(decoded: Decoded, detected: Detected, context: ReadContext): Re
       addArtifacts(builder, document);
       break;
     case 'pointer':
-      addPointer(builder, context, document);
+      if (document.command === undefined) addPointer(builder, context, document);
+      else addStages(builder, [stageOf(document, document.command)]);
       break;
     case 'listing':
       addListing(builder, context, document, decoded.bytes);
@@ -100,6 +101,19 @@ function addStages(builder: FactsBuilder, stages: readonly DvcStage[]): void {
     if (run === undefined) continue;
     for (const dep of stage.deps) addDependency(builder, run, dep, made);
   }
+}
+
+/** One stage in a file of its own. DVC names such a file after the first output. */
+function stageOf(document: DvcDocument & { kind: 'pointer' }, command: string): DvcStage {
+  const { outs, deps } = document;
+  return {
+    name: `${outs[0]?.path ?? ''}.dvc`,
+    command,
+    outs,
+    deps,
+    params: new Map(),
+    pointer: '',
+  };
 }
 
 function addRun(builder: FactsBuilder, stage: DvcStage): number {
@@ -178,7 +192,7 @@ function pathRecord(path: DvcPath): EntityInput {
   return {
     kinds: kindsOf(path),
     pointer: path.pointer,
-    names: [path.path],
+    names: path.written === undefined ? [path.path] : [path.written, path.path],
     digests: isPlain ? [{ algorithm: 'md5', hex }] : [],
     nameRefs,
     local: `${trimPath(path.path)}#${hex}`,

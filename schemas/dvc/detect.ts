@@ -14,16 +14,32 @@ export function detectDvc(decoded: Decoded): Detected | undefined {
   }
   if (decoded.kind !== 'text') return undefined;
   const head = decoded.text.slice(0, HEAD);
-  if (/^outs:[ \t]*$/m.test(head) && !/^stages:/m.test(head) && hasHash(head)) {
+  if (/^outs:[ \t]*(?:#.*)?$/m.test(head) && !/^stages:/m.test(head) && hasHash(head)) {
     return { format: 'dvc-pointer', version: null };
   }
   if (isLockWithoutSchema(head)) return { format: 'dvc-lock', version: '1.0' };
-  if (!/^stages:[ \t]*(?:\{\}[ \t]*)?$/m.test(head)) return undefined;
+  if (!/^stages:[ \t]*(?:\{\}[ \t]*)?(?:#.*)?$/m.test(head)) {
+    return isPipelineWithoutStages(head) ? { format: 'dvc-pipeline', version: null } : undefined;
+  }
   const schema = /^schema:[ \t]*['"]?(\d\.\d)['"]?[ \t]*$/m.exec(head)?.[1];
   if (schema !== undefined) return { format: 'dvc-lock', version: schema };
   return /^[ \t]+(?:cmd|foreach|matrix|do):/m.test(head)
     ? { format: 'dvc-pipeline', version: null }
     : undefined;
+}
+
+/** What a dvc.yaml may hold beside stages. */
+const PIPELINE_MEMBERS = new Set(['artifacts', 'params', 'metrics', 'plots', 'datasets', 'vars']);
+/** Members that are lists of paths, as DVCLive writes them. */
+const PATH_LISTS = /^(?:params|metrics|plots):[ \t]*\r?\n[ \t]*- /gm;
+
+/** Nothing but members of a dvc.yaml: named artefacts, or at least two lists of paths. */
+function isPipelineWithoutStages(head: string): boolean {
+  const roots = Array.from(head.matchAll(/^([^\s#-].{0,200})$/gm), ([, line = '']) => line);
+  const members = roots.map((line) => /^(\w{1,20}):[ \t]*(?:#.*)?$/.exec(line)?.[1] ?? '');
+  if (!members.every((member) => PIPELINE_MEMBERS.has(member))) return false;
+  const hasArtifacts = members.includes('artifacts') && /^[ \t]+path:[ \t]/m.test(head);
+  return hasArtifacts || (head.match(PATH_LISTS) ?? []).length >= 2;
 }
 
 function hasHash(head: string): boolean {

@@ -10,8 +10,10 @@ export interface DvcRepository {
 
 /** A dependency or an output as DVC records it. */
 export interface DvcPath {
-  /** As written: relative to the lock file, or an address. */
+  /** Relative to the file that names it, the stage's folder put in front; or an address. */
   readonly path: string;
+  /** The path in the words of the file, where a folder was put in front of it. */
+  readonly written?: string;
   /** MD5 of the bytes; for a directory MD5 of its listing, with the suffix `.dir`. Absent: not recorded. */
   readonly md5?: string;
   readonly sizeBytes?: string;
@@ -77,11 +79,16 @@ export type DvcDocument =
       readonly artifacts: readonly DvcArtifact[];
       readonly problems: readonly DvcProblem[];
     }
-  /** A `.dvc` file: one tracked file or directory, and where it was imported from. */
+  /**
+   * A `.dvc` file: one tracked file or directory, and where it was imported from; before DVC 3 also one stage with its
+   * command.
+   */
   | {
       readonly kind: 'pointer';
       readonly outs: readonly DvcPath[];
       readonly deps: readonly DvcPath[];
+      /** The command that made the outputs from the dependencies; absent for tracked and imported files. */
+      readonly command?: string;
       readonly problems: readonly DvcProblem[];
     }
   /** The listing of a directory, as the cache keeps it. */

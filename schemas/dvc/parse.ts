@@ -86,6 +86,7 @@ export function parseDvcPointer(text: string): DvcDocument & { kind: 'pointer' }
     kind: 'pointer',
     outs: readPaths(document, document.value, '', 'outs', problems),
     deps: readPaths(document, document.value, '', 'deps', problems),
+    ...optional('command', readCommand(document, document.value, '')),
     problems,
   };
 }
@@ -143,7 +144,7 @@ function readCommand(
   return lines.map((_, at) => document.textAt(pointerJoin(pointer, 'cmd', at)) ?? '').join('\n');
 }
 
-/** A path is a text, a record with a `path`, or (dvc.yaml) a map of one path to its options. */
+/** A path is a text, a record with a `path`, or (dvc.yaml) a map of paths to their options. */
 function readPaths(
   document: YamlDocument,
   map: JsonValue,
@@ -151,14 +152,39 @@ function readPaths(
   key: string,
   problems: DvcProblem[],
 ): DvcPath[] {
+  const folder = findText(document, base, 'wdir') ?? '.';
   const list = arrayMember(map, key) ?? [];
   return list.flatMap((entry, at) => {
     const pointer = pointerJoin(base, key, at);
     const path = readPath(document, entry, pointer, key);
-    if (path !== undefined) return [path];
-    problems.push({ code: 'no-path', pointer, message: `an entry of ${key} without a path` });
-    return [];
+    const paths = path === undefined ? mappedPaths(entry, pointer, key) : [path];
+    if (paths.length === 0) {
+      problems.push({ code: 'no-path', pointer, message: `an entry of ${key} without a path` });
+    }
+    if (paths.some((one) => one.path.includes('${'))) {
+      problems.push({ code: 'template', pointer, message: 'a path with a value to fill in' });
+    }
+    return paths.map((one) => placed(folder, one));
   });
+}
+
+/** The path of an import is one of the other repository. */
+function placed(folder: string, one: DvcPath): DvcPath {
+  const path = one.repository === undefined ? inFolder(folder, one.path) : one.path;
+  return path === one.path ? one : { ...one, path, written: one.path };
+}
+
+/** The path from where the file lies: DVC takes a stage's paths from its `wdir`. */
+function inFolder(folder: string, path: string): string {
+  const isFixed = /^(?:\/|[a-z]:|[a-z][a-z0-9+.-]{1,15}:\/\/)/i.test(path);
+  if (folder === '.' || isFixed || folder.includes('${') || path.startsWith('${')) return path;
+  const parts: string[] = [];
+  for (const part of `${folder}/${path}`.split('/')) {
+    const isUp = part === '..' && parts.length > 0 && parts.at(-1) !== '..';
+    if (isUp) parts.pop();
+    else if (part !== '.' && (part !== '' || parts.length === 0)) parts.push(part);
+  }
+  return `${parts.join('/')}${path.endsWith('/') ? '/' : ''}`;
 }
 
 function readPath(
@@ -172,8 +198,8 @@ function readPath(
   if (!isJsonObject(entry)) return undefined;
   const repository = readRepository(document, entry, pointer);
   const path = findText(document, pointer, 'path') ?? findText(document, pointer, 'relpath');
-  if (path === undefined)
-    return repository === undefined ? onlyKey(entry, role, pointer) : undefined;
+  // an import of a whole repository has no path, and neither has a map of paths
+  if (path === undefined) return undefined;
   const text = (key: string): string | undefined => findText(document, pointer, key);
   return {
     path,
@@ -187,14 +213,28 @@ function readPath(
       const member = readPath(document, file, pointerJoin(pointer, 'files', at), role);
       return member === undefined ? [] : [member];
     }),
-    role,
+    role: ROLE_MARKS.find(([mark]) => isMarked(entry, mark))?.[1] ?? role,
     pointer,
   };
 }
 
-function onlyKey(entry: JsonValue, role: string, pointer: string): DvcPath | undefined {
-  const [key, ...rest] = isJsonObject(entry) ? Object.keys(entry) : [];
-  return key === undefined || rest.length > 0 ? undefined : { path: key, files: [], role, pointer };
+/** Before DVC 1 an output said itself that it holds metrics: `metric: true`, or a record of how to read them. */
+const ROLE_MARKS = [
+  ['metric', 'metrics'],
+  ['plot', 'plots'],
+] as const;
+
+function isMarked(entry: JsonValue, mark: string): boolean {
+  const value = member(entry, mark);
+  return value === true || isJsonObject(value);
+}
+
+function mappedPaths(entry: JsonValue, pointer: string, role: string): DvcPath[] {
+  if (!isJsonObject(entry) || member(entry, 'repo') !== undefined) return [];
+  const hasOptions = Object.values(entry).every(
+    (value) => value === null || typeof value === 'object',
+  );
+  return hasOptions ? Object.keys(entry).map((path) => ({ path, files: [], role, pointer })) : [];
 }
 
 function readRepository(
