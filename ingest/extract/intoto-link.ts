@@ -13,7 +13,7 @@ import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 /** in-toto links, bare or as the predicate of a statement: one step, what it read and what it wrote. */
 export const intotoLinkReader: FormatReader = {
   formats: ['in-toto-link', 'in-toto-link-statement'],
-  extractor: 'in-toto-link/1',
+  extractor: 'in-toto-link/2',
   read(decoded, detected, context) {
     const link = parseAs(detected, jsonOf(decoded));
     const builder = new FactsBuilder(context.digest);

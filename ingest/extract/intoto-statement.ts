@@ -21,7 +21,7 @@ import { attestsQualifiers, statementNode } from './statement-facts.ts';
  */
 export const intotoStatementReader: FormatReader = {
   formats: ['in-toto-statement'],
-  extractor: 'in-toto-statement/3',
+  extractor: 'in-toto-statement/4',
   read(decoded, detected, context) {
     const statement = parseStatement(jsonOf(decoded));
     const { predicateType } = statement;

@@ -13,7 +13,7 @@ import { addResource } from './resource-entity.ts';
 /** SLSA provenance, all versions: what was built, by whom, from what. */
 export const slsaProvenanceReader: FormatReader = {
   formats: ['slsa-provenance'],
-  extractor: 'slsa-provenance/2',
+  extractor: 'slsa-provenance/3',
   read(decoded, detected, context) {
     const statement = parseStatement(jsonOf(decoded));
     const { provenance, problems } = parseProvenance(statement);

@@ -16,7 +16,7 @@ import type { FormatReader, ReadContext, Reading } from './extractor.ts';
 /** Reports of scanners, testers and profilers: what they looked at and what came of it. They never say what a thing is made of. */
 export const toolReportReader: FormatReader = {
   formats: TOOL_ADAPTERS.map(({ format }) => format),
-  extractor: 'tool-report@3',
+  extractor: 'tool-report@4',
   read: readToolReport,
 };
 

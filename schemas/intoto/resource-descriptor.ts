@@ -32,8 +32,15 @@ export function readResource(
   const name = stringMember(value, 'name');
   const uri = stringMember(value, 'uri');
   const digest = readDigestSet(member(value, 'digest'), `${pointer}/digest`, problems);
-  if (isBlank(name) && isBlank(uri) && digest.length === 0) {
-    addProblem(problems, 'resource-empty', pointer, 'it has no name, no uri and no digest');
+  const isNamed = !isBlank(name) || !isBlank(uri) || digest.length > 0;
+  // what is written out in full needs no name; its bytes are no artefact that others could meet
+  if (!isNamed && isBlank(stringMember(value, 'content'))) {
+    addProblem(
+      problems,
+      'resource-empty',
+      pointer,
+      'it has no name, no uri, no digest and no content',
+    );
     return undefined;
   }
   const resource: { -readonly [K in keyof ResourceDescriptor]: ResourceDescriptor[K] } = {

@@ -3,6 +3,7 @@ import { arrayMember, isJsonObject, member, stringMember } from '../../../core/j
 import { jsonObject, type ToolAdapter } from '../adapter.ts';
 import { optional } from '../optional.ts';
 import { jsonRoot, pathThing, scalarsOf } from '../read.ts';
+import type { JsonObject } from '../../../core/canonical-json-jcs.ts';
 import type { Place } from '../place.ts';
 import type { ReportResult, ReportThing, ToolReport } from '../model.ts';
 
@@ -12,15 +13,43 @@ export const greatExpectations: ToolAdapter = {
   detect(decoded) {
     const document = jsonObject(decoded);
     if (document === undefined) return undefined;
+    const runs = Object.values(objectMember(document, 'run_results')).map(validationOfRun);
     const isAbout =
       isValidation(document) ||
+      isEmpty(document) ||
+      runs.some(isValidation) ||
       (arrayMember(document, 'validation_results') ?? []).some(isDescribedValidation) ||
       (arrayMember(document, 'expectations') ?? []).some(isExpectation);
     if (!isAbout) return undefined;
-    return stringMember(member(document, 'meta'), 'great_expectations_version') ?? null;
+    return [document, ...runs].map(findVersion).find((one) => one !== undefined) ?? null;
   },
   parse: (decoded) => parseValidation(jsonRoot(decoded)),
 };
+
+/** Of its own version the tool tells in `meta`; until 0.12 under another name. */
+const VERSION_KEYS = ['great_expectations_version', 'great_expectations.__version__'];
+
+function findVersion(document: unknown): string | undefined {
+  const meta = member(document, 'meta');
+  const [version] = VERSION_KEYS.flatMap((key) => stringMember(meta, key) ?? []);
+  return version;
+}
+
+function objectMember(document: unknown, key: string): JsonObject {
+  const value = member(document, key);
+  return isJsonObject(value) ? value : {};
+}
+
+/** A checkpoint holds the result of each validation under its identifier, beside what was done about it. */
+function validationOfRun(run: unknown): unknown {
+  return member(run, 'validation_result');
+}
+
+/** A suite that asks nothing, or a validation of it: told by the tool's version alone. */
+function isEmpty(document: unknown): boolean {
+  const lists = ['expectations', 'results'].map((key) => arrayMember(document, key));
+  return lists.some((list) => list?.length === 0) && findVersion(document) !== undefined;
+}
 
 function isValidation(value: unknown): boolean {
   const [first] = arrayMember(value, 'results') ?? [];
@@ -39,15 +68,21 @@ function isExpectation(value: unknown): boolean {
 }
 
 function parseValidation(root: Place): ToolReport {
-  const validations = [root, ...root.at('validation_results').items];
+  const runs = root.at('run_results').entries.map(([, run]) => run.at('validation_result'));
+  const validations = [root, ...root.at('validation_results').items, ...runs];
   const results = validations.flatMap((one) => one.at('results').items.map(resultOf));
   const described = validations.flatMap((one) => one.at('expectations').items.map(resultOf));
   const meta = root.at('meta');
   const fingerprint = meta.at('batch_markers', 'pandas_data_fingerprint').text;
   return {
     tool: 'great-expectations',
-    ...optional('toolVersion', meta.at('great_expectations_version').text),
-    ...optional('time', meta.at('validation_time').text ?? meta.at('run_id', 'run_time').text),
+    ...optional('toolVersion', versionOf(validations)),
+    ...optional(
+      'time',
+      meta.at('validation_time').text ??
+        meta.at('run_id', 'run_time').text ??
+        root.at('run_id', 'run_time').text,
+    ),
     stages: [2],
     about: validations.flatMap(batchOf),
     results: [...results, ...described],
@@ -76,8 +111,22 @@ function resultOf(place: Place): ReportResult {
   };
 }
 
+function versionOf(validations: readonly Place[]): string | undefined {
+  return validations.flatMap((one) =>
+    VERSION_KEYS.flatMap((key) => one.at('meta', key).text ?? []),
+  )[0];
+}
+
+/** The batch by its table or file, until 0.12 in `batch_kwargs`; else by the name that the project gives the data. */
 function batchOf(validation: Place): ReportThing[] {
-  const spec = validation.at('meta', 'batch_spec');
-  const table = spec.at('table_name').exists ? spec.at('table_name') : spec.at('path');
-  return pathThing('Dataset', table);
+  const meta = validation.at('meta');
+  const places = [
+    meta.at('batch_spec', 'table_name'),
+    meta.at('batch_spec', 'path'),
+    meta.at('batch_kwargs', 'table'),
+    meta.at('batch_kwargs', 'path'),
+    meta.at('active_batch_definition', 'data_asset_name'),
+  ];
+  const named = places.find(({ text }) => text !== undefined);
+  return named === undefined ? [] : pathThing('Dataset', named);
 }

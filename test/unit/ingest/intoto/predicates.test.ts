@@ -126,12 +126,20 @@ describe('verification summaries (slsa.dev/spec/v1.0/verification_summary)', () 
   test.each([
     ['no object', [{ uri: 'https://example.org/policy' }], 'resource-malformed', ''],
     ['empty', {}, 'resource-empty', ''],
+    ['with empty content', { content: '' }, 'resource-empty', ''],
+    ['with a name that is none', { name: 7, mediaType: 'a/b' }, 'resource-empty', ''],
     ['with a digest that is no set', { uri: 'a', digest: 3 }, 'digest-not-a-set', '/digest'],
   ])('a policy that is %s is a problem where it stands', (_, policy, code, below) => {
     const { problems: found } = factsOf(read(statement(VSA, { ...vsa, policy })));
     expect(found.map((problem) => [problem.code, problem.pointer])).toEqual([
       [code, `/predicate/policy${below}`],
     ]);
+  });
+
+  test('a policy that is written out in full needs no name', () => {
+    const bytes = statement(VSA, { ...vsa, policy: { content: 'YQ==' } });
+    expect(problems(bytes)).toEqual([]);
+    expect(read(bytes).reading?.conformant).toBe(true);
   });
 
   test('a result that is missing, or true, is no pass', () => {
