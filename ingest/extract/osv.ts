@@ -21,7 +21,7 @@ import type { FormatReader, ReadContext, Reading } from './extractor.ts';
 /** OSV advisories: which versions of which packages a vulnerability is in. */
 export const osvReader: FormatReader = {
   formats: ['osv'],
-  extractor: 'osv@1',
+  extractor: 'osv@2',
   read: readOsv,
 };
 

@@ -8,7 +8,7 @@ const HEAD = 64 * 1024;
 export function detectMlmodel(decoded: Decoded): Detected | undefined {
   if (decoded.kind !== 'text') return undefined;
   const head = decoded.text.slice(0, HEAD);
-  if (!/^flavors:[ \t]*$/m.test(head)) return undefined;
+  if (!/^flavors:[ \t]*(?:\{\}[ \t]*)?$/m.test(head)) return undefined;
   const isMlmodel =
     /^(?:artifact_path|run_id|utc_time_created|model_uuid|model_id|mlflow_version|signature):/m.test(
       head,

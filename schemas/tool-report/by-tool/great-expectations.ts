@@ -126,6 +126,7 @@ function batchOf(validation: Place): ReportThing[] {
     meta.at('batch_kwargs', 'table'),
     meta.at('batch_kwargs', 'path'),
     meta.at('active_batch_definition', 'data_asset_name'),
+    meta.at('data_asset_name'),
   ];
   const named = places.find(({ text }) => text !== undefined);
   return named === undefined ? [] : pathThing('Dataset', named);

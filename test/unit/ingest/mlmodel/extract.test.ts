@@ -28,6 +28,12 @@ describe('MLmodel', () => {
     ]);
   });
 
+  test('a model without flavors is one', () => {
+    const { facts } = readWith(detectMlmodel, mlmodelReader, 'flavors: {}\nrun_id: r1\n');
+    assertSound(facts);
+    expect(facts.edges).toHaveLength(1);
+  });
+
   test('two ids are two coordinates of one model, the same id is one', () => {
     expect(refEdges(factsOf('model_id: m-1\nmodel_uuid: u1\n'), 'alternateOf')).toEqual([
       'coord:mlflow/model@m-1 alternateOf coord:mlflow/model@u1',

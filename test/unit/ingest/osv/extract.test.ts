@@ -108,10 +108,10 @@ describe('what is affected', () => {
 
   test('an ecosystem without a rule stays a name', () => {
     const facts = factsOf(
-      advisory([{ package: { ecosystem: 'Bitnami', name: 'x' }, versions: ['1'] }]),
+      advisory([{ package: { ecosystem: 'Photon OS', name: 'x' }, versions: ['1'] }]),
     );
     expect(statuses(facts)).toEqual(['affected #Package/x']);
-    expect(refEdges(facts, 'namedAs')).toEqual(['#Package/x namedAs name:Bitnami/x']);
+    expect(refEdges(facts, 'namedAs')).toEqual(['#Package/x namedAs name:Photon OS/x']);
   });
 
   test('a later edition replaces an earlier one of the same id', () => {
@@ -148,6 +148,10 @@ describe('purls', () => {
     ['Go', 'example.org/a/b', 'pkg:golang/example.org/a/b'],
     ['Debian:12', 'p', 'pkg:deb/debian/p'],
     ['crates.io', 'p', 'pkg:cargo/p'],
+    ['Hex', 'p', 'pkg:hex/p'],
+    ['Hex', 'org/p', 'pkg:hex/org/p'],
+    ['ConanCenter', 'p', 'pkg:conan/p'],
+    ['Bitnami', 'p', 'pkg:bitnami/p'],
   ])('%s %s is %s', (ecosystem, name, purl) => {
     expect(findPackagePurl(ecosystem, name)).toBe(purl);
   });
@@ -157,6 +161,9 @@ describe('purls', () => {
     ['PyPI', ''],
     [undefined, 'p'],
     ['constructor', 'p'],
+    // not in a public registry; an epoch in the version would have to be a qualifier
+    ['Root:PyPI', 'p'],
+    ['AlmaLinux:9', 'p'],
   ])('%s %j has no purl', (ecosystem, name) => {
     expect(findPackagePurl(ecosystem, name)).toBeUndefined();
   });

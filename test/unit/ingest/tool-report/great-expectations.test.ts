@@ -42,8 +42,10 @@ test('a checkpoint of the old versions holds the results of all its validations'
   expect(facts.subjects.map((at) => facts.nodes[at]?.names)).toEqual([['/data/a.csv'], ['b']]);
 });
 
-test('data that is named by the project alone', () => {
-  const meta = { active_batch_definition: { data_asset_name: 'taxi' }, batch_spec: {} };
+test.each([
+  ['', { active_batch_definition: { data_asset_name: 'taxi' }, batch_spec: {} }],
+  [', as early versions wrote it', { data_asset_name: 'taxi', batch_kwargs: { ge_batch_id: '1' } }],
+])('data that is named by the project alone%s', (_, meta) => {
   const facts = reportFacts(validation(true, meta));
   expect(facts.subjects.map((at) => facts.nodes[at]?.names)).toEqual([['taxi']]);
 });

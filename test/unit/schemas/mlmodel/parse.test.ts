@@ -31,6 +31,11 @@ describe('MLmodel', () => {
 
   test.each([
     ['flavors:\n  sklearn: {}\nrun_id: x\n', true],
+    ['flavors: {}\nrun_id: x\n', true],
+    ['flavors: {}\r\nrun_id: x\r\n', true],
+    ['flavors: []\nrun_id: x\n', false],
+    ['flavors: {a: 1}\nrun_id: x\n', false],
+    ['flavors: {}\n', false],
     ['flavors:\n  sklearn: {}\n', false],
     ['run_id: x\n', false],
     ['{"flavors": {}}', false],
