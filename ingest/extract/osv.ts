@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { findOsvFaults, findOsvLint } from '../../schemas/osv/conform.ts';
 import { osvRoot, parseOsv } from '../../schemas/osv/parse.ts';
-import { findPackagePurl, withVersion } from '../../schemas/osv/purl.ts';
+import { findPackagePurl, findVersionWriter } from '../../schemas/osv/purl.ts';
 import { FactsBuilder } from './facts-builder.ts';
 import { addReport } from './tool-report/report-node.ts';
 import { thingNodes } from './tool-report/things.ts';
@@ -37,15 +37,14 @@ function readOsv(decoded: Decoded, detected: Detected, context: ReadContext): Re
     builder.edge(report, 'describes', node, '/id');
     stateAliases(builder, node, advisory.aliases, '/aliases');
   }
-  for (const affected of advisory.affected) {
-    stateAffected(builder, node, advisory.withdrawn, affected);
-  }
+  const judge = judgeOf(advisory);
+  for (const affected of advisory.affected) stateAffected(builder, node, judge, affected);
   if (advisory.modified !== undefined) {
     const family = `osv:${advisory.id}`;
     const version = advisory.modified;
     builder.claim({ type: 'supersession', family, version, pointer: '/modified' });
   }
-  for (const { code, pointer, message } of findOsvLint(root))
+  for (const { code, pointer, message } of findOsvLint(advisory))
     builder.problem(code, pointer, message);
   const faults = context.strict === true ? findOsvFaults(root) : [];
   const { format, version } = detected;
@@ -66,43 +65,56 @@ function attributesOf(advisory: OsvAdvisory): Readonly<Record<string, string>> {
   return attributes;
 }
 
-/** A withdrawn advisory says that its statements no longer hold. */
 function stateAffected(
   builder: FactsBuilder,
   vulnerability: number | undefined,
-  withdrawn: string | undefined,
+  judge: Judge,
   affected: OsvAffected,
 ): void {
+  const { ranges, versions, pointer } = affected;
   const purl = findPackagePurl(affected.ecosystem, affected.name, affected.purl);
+  const purlOf = purl === undefined ? undefined : findVersionWriter(purl);
   const whole = packageOf(affected, purl);
-  const judge = (status: string, details: Readonly<Record<string, string>>): Judgement => {
-    const judged = withdrawn === undefined ? status : 'withdrawn';
-    return { qualifiers: qualifiersOf({ status: judged, ...details, withdrawn: withdrawn ?? '' }) };
+  const state = (judgement: Judgement, thing: ReportThing, at: string): void => {
+    if (vulnerability === undefined) listNameless(builder, at);
+    else stateJudgement(builder, vulnerability, judgement, thingNodes(builder, thing), at);
   };
-  const state = (judgement: Judgement, thing: ReportThing, pointer: string): void => {
-    if (vulnerability === undefined) listNameless(builder, pointer);
-    else stateJudgement(builder, vulnerability, judgement, thingNodes(builder, thing), pointer);
-  };
-  for (const range of affected.ranges) {
+  for (const range of ranges) {
     const details = { rangeType: range.type, range: rangeText(range) };
     state(judge('affected', details), whole, range.pointer);
     for (const { kind, version } of range.events) {
       const status = STATUS_OF_EVENT.get(kind);
       if (status === undefined || version === '0') continue;
-      const thing = atVersion(affected, purl, range, version);
+      const thing = isGit(range)
+        ? commitOf(affected, range, version)
+        : versionOf(affected, purlOf, version);
       if (thing !== undefined) state(judge(status, { event: kind }), thing, range.pointer);
     }
   }
-  const isAffected = judge('affected', {});
-  affected.versions.forEach((version, at) => {
-    const thing = atVersion(affected, purl, undefined, version);
-    if (thing !== undefined) state(isAffected, thing, `${affected.pointer}/versions/${at}`);
-  });
-  if (affected.ranges.length === 0) {
-    const listed = affected.versions.length > 0;
-    const details = { range: listed ? 'listed versions' : 'all versions' };
-    state(judge('affected', details), whole, affected.pointer);
+  if (versions.length > 0) {
+    const isAffected = judge('affected', {});
+    const base = `${pointer}/versions/`;
+    versions.forEach((version, at) => {
+      const thing = versionOf(affected, purlOf, version);
+      if (thing !== undefined) state(isAffected, thing, base + at);
+    });
   }
+  if (ranges.length === 0) {
+    const details = { range: versions.length > 0 ? 'listed versions' : 'all versions' };
+    state(judge('affected', details), whole, pointer);
+  }
+}
+
+type Judge = (status: string, details: Readonly<Record<string, string>>) => Judgement;
+
+/** A withdrawn advisory says that its statements no longer hold. */
+function judgeOf({ withdrawn }: OsvAdvisory): Judge {
+  return (status, details) => ({
+    qualifiers:
+      withdrawn === undefined
+        ? qualifiersOf({ status, ...details })
+        : qualifiersOf({ status: 'withdrawn', ...details, withdrawn }),
+  });
 }
 
 /** `limit` is where a range was searched to, no statement about that version. */
@@ -130,21 +142,26 @@ function packageOf(affected: OsvAffected, purl: string | undefined): ReportThing
   };
 }
 
-/** One version: a commit of the range's repository, else the package's purl with the version. */
-function atVersion(
-  affected: OsvAffected,
-  purl: string | undefined,
-  range: OsvRange | undefined,
+function isGit({ type }: OsvRange): boolean {
+  return type === 'GIT';
+}
+
+function commitOf(
+  { pointer }: OsvAffected,
+  { repository }: OsvRange,
+  commit: string,
+): ReportThing | undefined {
+  if (repository === undefined) return undefined;
+  const commits = [{ repository, commit }];
+  return { kind: 'Code', pointer, names: [`${repository}@${commit}`], commits };
+}
+
+/** @param purlOf undefined for a package that has no purl, or one with a version */
+function versionOf(
+  { pointer, name = '' }: OsvAffected,
+  purlOf: ((version: string) => string) | undefined,
   version: string,
 ): ReportThing | undefined {
-  const { pointer, name } = affected;
-  if (range?.type === 'GIT') {
-    const { repository } = range;
-    if (repository === undefined) return undefined;
-    const commits = [{ repository, commit: version }];
-    return { kind: 'Code', pointer, names: [`${repository}@${version}`], commits };
-  }
-  const versioned = purl === undefined ? undefined : withVersion(purl, version);
-  if (versioned === undefined) return undefined;
-  return { kind: 'Package', pointer, names: [`${name ?? ''}@${version}`], purls: [versioned] };
+  if (purlOf === undefined) return undefined;
+  return { kind: 'Package', pointer, names: [`${name}@${version}`], purls: [purlOf(version)] };
 }

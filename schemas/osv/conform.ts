@@ -11,6 +11,7 @@ import {
   type Shape,
 } from '../tool-report/shape.ts';
 import type { Place } from '../tool-report/place.ts';
+import type { OsvAdvisory } from './model.ts';
 
 /** Home databases and ecosystems, schema 1.7. */
 const ID =
@@ -137,23 +138,15 @@ export function findOsvFaults(root: Place): readonly SchemaProblem[] {
  * What schema and linter of the project find together: a range that ends where it begins holds nothing.
  * @see https://github.com/ossf/osv-schema/tree/main/tools/osv-linter (`range-is-distinct`)
  */
-export function findOsvLint(root: Place): readonly SchemaProblem[] {
+export function findOsvLint({ affected }: OsvAdvisory): readonly SchemaProblem[] {
   const faults: SchemaProblem[] = [];
-  for (const affected of root.at('affected').items) {
-    for (const range of affected.at('ranges').items) checkDistinct(range, faults);
+  for (const { ranges } of affected) {
+    for (const { isDistinct, pointer } of ranges) {
+      if (isDistinct) continue;
+      addProblem(faults, 'nondistinct', pointer, 'introduced and fixed in one version');
+    }
   }
   return faults;
-}
-
-function checkDistinct(range: Place, faults: SchemaProblem[]): void {
-  const events = range.at('events').items;
-  const introduced = new Set(events.flatMap((event) => event.at('introduced').written ?? []));
-  const ends = events.flatMap(
-    (event) => event.at('fixed').written ?? event.at('last_affected').written ?? [],
-  );
-  if (ends.some((version) => introduced.has(version))) {
-    addProblem(faults, 'nondistinct', range.pointer, 'introduced and fixed in one version');
-  }
 }
 
 function ecosystem(place: Place, faults: SchemaProblem[]): void {

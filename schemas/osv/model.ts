@@ -12,6 +12,8 @@ export interface OsvRange {
   readonly type: string;
   readonly repository: string | undefined;
   readonly events: readonly OsvEvent[];
+  /** False where it ends in a version in which it begins, so that it holds nothing. */
+  readonly isDistinct: boolean;
   readonly pointer: string;
 }
 

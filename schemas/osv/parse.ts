@@ -3,7 +3,7 @@ import { PedigreeError } from '../../core/errors.ts';
 import { placeOf, placeOfYaml, type Place } from '../tool-report/place.ts';
 import { parseYaml } from '../yaml/parse.ts';
 import type { Decoded } from '../decoded.ts';
-import type { OsvAdvisory, OsvAffected, OsvEvent, OsvEventKind } from './model.ts';
+import type { OsvAdvisory, OsvAffected, OsvEvent, OsvEventKind, OsvRange } from './model.ts';
 
 const EVENT_KINDS: readonly OsvEventKind[] = ['introduced', 'fixed', 'last_affected', 'limit'];
 
@@ -28,17 +28,17 @@ export function osvRoot(decoded: Decoded): Place {
  * @see https://ossf.github.io/osv-schema/
  */
 export function parseOsv(root: Place): OsvAdvisory {
-  const id = root.at('id').written;
+  const id = root.writtenAt('id');
   if (id === undefined) throw new PedigreeError('ERR_PARSE_DOCUMENT', 'an advisory without an id');
   return {
     id,
-    schemaVersion: root.at('schema_version').written,
-    modified: root.at('modified').text,
-    published: root.at('published').text,
-    withdrawn: root.at('withdrawn').text,
-    summary: root.at('summary').text,
-    aliases: textsOf(root.at('aliases')),
-    related: textsOf(root.at('related')),
+    schemaVersion: root.writtenAt('schema_version'),
+    modified: root.textAt('modified'),
+    published: root.textAt('published'),
+    withdrawn: root.textAt('withdrawn'),
+    summary: root.textAt('summary'),
+    aliases: root.at('aliases').writtenItems,
+    related: root.at('related').writtenItems,
     affected: root
       .at('affected')
       .items.filter(({ isObject }) => isObject)
@@ -49,27 +49,34 @@ export function parseOsv(root: Place): OsvAdvisory {
 function affectedOf(place: Place): OsvAffected {
   const named = place.at('package');
   return {
-    ecosystem: named.at('ecosystem').text,
-    name: named.at('name').written,
-    purl: named.at('purl').text,
-    ranges: place.at('ranges').items.map((range) => ({
-      type: range.at('type').text ?? '',
-      repository: range.at('repo').text,
-      events: range.at('events').items.flatMap(eventsOf),
-      pointer: range.pointer,
-    })),
-    versions: textsOf(place.at('versions')),
+    ecosystem: named.textAt('ecosystem'),
+    name: named.writtenAt('name'),
+    purl: named.textAt('purl'),
+    ranges: place.at('ranges').items.map(rangeOf),
+    versions: place.at('versions').writtenItems,
     pointer: place.pointer,
   };
 }
 
-function eventsOf(event: Place): OsvEvent[] {
-  return EVENT_KINDS.flatMap((kind) => {
-    const version = event.at(kind).written;
-    return version === undefined ? [] : [{ kind, version }];
-  });
-}
-
-function textsOf(place: Place): string[] {
-  return place.items.flatMap((one) => one.written ?? []);
+function rangeOf(range: Place): OsvRange {
+  const events: OsvEvent[] = [];
+  const starts = new Set<string>();
+  const ends: string[] = [];
+  for (const event of range.at('events').items) {
+    for (const kind of EVENT_KINDS) {
+      const version = event.writtenAt(kind);
+      if (version === undefined) continue;
+      events.push({ kind, version });
+      if (kind === 'introduced') starts.add(version);
+    }
+    const end = event.writtenAt('fixed') ?? event.writtenAt('last_affected');
+    if (end !== undefined) ends.push(end);
+  }
+  return {
+    type: range.textAt('type') ?? '',
+    repository: range.textAt('repo'),
+    events,
+    isDistinct: !ends.some((version) => starts.has(version)),
+    pointer: range.pointer,
+  };
 }

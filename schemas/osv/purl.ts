@@ -50,9 +50,13 @@ export function findPackagePurl(
   return `pkg:${rule.type}/${path.map((part) => encodeURIComponent(part.toWellFormed())).join('/')}`;
 }
 
-/** The purl of one version of a package, qualifiers (`arch=source`) kept; undefined for a purl that already names a version. */
-export function withVersion(purl: string, version: string): string | undefined {
+/**
+ * Writes the purls of versions of a package, qualifiers (`arch=source`) kept; undefined for a purl that already names a
+ * version. A package is taken apart once, as there may be hundreds of versions.
+ */
+export function findVersionWriter(purl: string): ((version: string) => string) | undefined {
   const path = withoutQuery(purl);
   if (path.lastIndexOf('@') > path.lastIndexOf('/')) return undefined;
-  return `${path}@${encodeURIComponent(version.toWellFormed())}${purl.slice(path.length)}`;
+  const query = purl.slice(path.length);
+  return (version) => `${path}@${encodeURIComponent(version.toWellFormed())}${query}`;
 }

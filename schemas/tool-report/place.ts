@@ -68,6 +68,13 @@ export class Place {
     return typeof found === 'string' && found !== '' ? found : undefined;
   }
 
+  /** `at(key).written`, and no place is made for a text. */
+  writtenAt(key: string): string | undefined {
+    const found = member(this.value, key);
+    if (typeof found === 'string') return found === '' ? undefined : found;
+    return found === undefined ? undefined : this.at(key).written;
+  }
+
   get exists(): boolean {
     return this.value !== undefined && this.value !== null;
   }
@@ -127,6 +134,15 @@ export class Place {
     if (!Array.isArray(value)) return [];
     return (value as unknown[]).filter(
       (item): item is string => typeof item === 'string' && item !== '',
+    );
+  }
+
+  /** `written` of all members of an array, those left out that have none; no place is made for a text. */
+  get writtenItems(): string[] {
+    const { value } = this;
+    if (!Array.isArray(value)) return [];
+    return (value as unknown[]).flatMap((item, at) =>
+      typeof item === 'string' && item !== '' ? item : (this.#under(item, at).written ?? []),
     );
   }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { findDigest } from '../../../core/digest.ts';
-import { findPurl, levelOf, nameRef } from '../../../graph/domain/node-ref.ts';
+import { findPurlRef, nameRef } from '../../../graph/domain/node-ref.ts';
 import { findGitRef } from '../git-ref.ts';
 import type { ReportThing } from '../../../schemas/tool-report/model.ts';
 import type { EntityInput, FactsBuilder } from '../facts-builder.ts';
@@ -53,17 +53,14 @@ function isEmpty(list: readonly unknown[] | undefined): boolean {
 
 /** True where something outside the document could tell which thing is meant. */
 export function isIdentified(thing: ReportThing): boolean {
-  const hasDigest = (thing.digests ?? []).some(
+  const hasDigest = (thing.digests ?? NOTHING).some(
     ({ algorithm, hex }) => findDigest(algorithm, hex) !== undefined,
   );
-  const hasPurl = (thing.purls ?? []).some((purl) => {
-    const found = findPurl(purl);
-    return found !== undefined && levelOf(found) === 'coordinate';
-  });
-  const hasCommit = (thing.commits ?? []).some(
+  const hasPurl = (thing.purls ?? []).some((purl) => findPurlRef(purl)?.level === 'coordinate');
+  const hasCommit = (thing.commits ?? NOTHING).some(
     ({ repository, commit }) => findGitRef(repository, commit) !== undefined,
   );
-  return hasDigest || hasPurl || hasCommit || (thing.images ?? []).length > 0;
+  return hasDigest || hasPurl || hasCommit || (thing.images ?? NOTHING).length > 0;
 }
 
 /** The thing by its names alone. */
@@ -91,7 +88,7 @@ function localOf({ kind, pointer, local, names, purls }: ReportThing): string {
 }
 
 function addDigestNodes(builder: FactsBuilder, thing: ReportThing, nodes: number[]): void {
-  for (const digest of thing.digests ?? []) {
+  for (const digest of thing.digests ?? NOTHING) {
     if (findDigest(digest.algorithm, digest.hex) === undefined) continue;
     nodes.push(builder.entity({ ...bare(thing), digests: [digest] }));
   }
@@ -99,19 +96,24 @@ function addDigestNodes(builder: FactsBuilder, thing: ReportThing, nodes: number
 
 /** The version of an OCI purl is the image's digest; both say which image is meant. */
 function addPurlNodes(builder: FactsBuilder, thing: ReportThing, nodes: number[]): void {
-  for (const text of thing.purls ?? []) {
-    const purl = findPurl(text);
+  for (const text of thing.purls ?? NOTHING) {
+    const purl = findPurlRef(text);
     if (purl === undefined) {
       builder.problem('purl-invalid', thing.pointer, `not a purl: "${text}"`);
       continue;
     }
-    if (levelOf(purl) !== 'coordinate') continue;
-    nodes.push(builder.entity({ ...bare(thing), coordinates: [purl] }));
-    const image = ociDigest(purl);
+    if (purl.level !== 'coordinate') continue;
+    nodes.push(coordinateNode(builder, thing, purl.ref));
+    const image = ociDigest(purl.ref);
     if (image !== undefined) {
       nodes.push(builder.entity({ ...bare(thing), kinds: ['Image'], digests: [image] }));
     }
   }
+}
+
+/** The node of a thing that has this one identity. */
+function coordinateNode(builder: FactsBuilder, thing: ReportThing, ref: string): number {
+  return builder.nodeOf(ref, [thing.kind], thing.names);
 }
 
 function ociDigest(purl: string): { algorithm: string; hex: string } | undefined {
@@ -122,7 +124,7 @@ function ociDigest(purl: string): { algorithm: string; hex: string } | undefined
 }
 
 function addImageNodes(builder: FactsBuilder, thing: ReportThing, nodes: number[]): void {
-  for (const image of thing.images ?? []) {
+  for (const image of thing.images ?? NOTHING) {
     const at = image.lastIndexOf('@');
     const [algorithm = '', hex = ''] = image.slice(at + 1).split(':');
     if (at <= 0 || findDigest(algorithm, hex) === undefined) {
@@ -131,15 +133,15 @@ function addImageNodes(builder: FactsBuilder, thing: ReportThing, nodes: number[
     }
     nodes.push(
       builder.entity({ ...bare(thing), digests: [{ algorithm, hex }] }),
-      builder.entity({ ...bare(thing), coordinates: [`oci:${image}`] }),
+      coordinateNode(builder, thing, `oci:${image}`),
     );
   }
 }
 
 function addCommitNodes(builder: FactsBuilder, thing: ReportThing, nodes: number[]): void {
-  for (const { repository, commit } of thing.commits ?? []) {
+  for (const { repository, commit } of thing.commits ?? NOTHING) {
     const ref = findGitRef(repository, commit);
-    if (ref !== undefined) nodes.push(builder.entity({ ...bare(thing), coordinates: [ref] }));
+    if (ref !== undefined) nodes.push(coordinateNode(builder, thing, ref));
   }
 }
 

@@ -28,15 +28,15 @@ function factsOf(advisory: OsvAdvisory): Readonly<Record<string, unknown>> {
 export const osv: FormatComparer = {
   formats: ['osv'],
   facts({ entry, bytes, prepared }) {
-    const root = osvRoot(decode(bytes));
+    const advisory = parseOsv(osvRoot(decode(bytes)));
     const problems = prepared[0]?.problems ?? [];
     const { schema_error: error, schema_error_at: at } = entry.expect;
     return {
-      ...factsOf(parseOsv(root)),
+      ...factsOf(advisory),
       schema_valid: prepared[0]?.conformant,
       schema_error: ruleBroken(problems, error),
       schema_error_at: problems.find(({ pointer }) => pointer === at)?.pointer,
-      error_class: findOsvLint(root)[0]?.code,
+      error_class: findOsvLint(advisory)[0]?.code,
     };
   },
   label: ({ valid, expect }) =>
