@@ -12,8 +12,9 @@ import {
   stateAliases,
   stateJudgement,
   vulnerabilityNode,
+  type Judgement,
 } from './tool-report/vulnerability.ts';
-import type { OpenVex, VexComponent, VexStatement } from '../../schemas/openvex/model.ts';
+import type { OpenVex, VexProduct, VexStatement } from '../../schemas/openvex/model.ts';
 import type { ReportThing } from '../../schemas/tool-report/model.ts';
 import type { Decoded, Detected } from '../../schemas/decoded.ts';
 import type { FormatReader, ReadContext, Reading } from './extractor.ts';
@@ -71,73 +72,84 @@ function stateProducts(
   statement: VexStatement,
   isLatest: IsLatest,
 ): readonly number[] {
-  const { vulnerability, aliases, products, status } = statement;
+  const { vulnerability, aliases, products, pointer } = statement;
   const nodes: number[] = [];
   const node = vulnerabilityNode(builder, vulnerability);
-  if (node !== undefined)
-    stateAliases(builder, node, aliases, `${statement.pointer}/vulnerability`);
+  if (node !== undefined) stateAliases(builder, node, aliases, `${pointer}/vulnerability`);
   for (const product of products) {
-    const parts = product.subcomponents.length === 0 ? [undefined] : product.subcomponents;
-    for (const part of parts) {
-      const qualifiers = qualifiersOf({
-        status,
-        justification: statement.justification ?? '',
-        impact: statement.impact ?? '',
-        action: statement.action ?? '',
-        subcomponent: part?.id ?? '',
-        time: statement.time ?? '',
-        current: isLatest(statement, product, part) ? '' : 'false',
-      });
-      if (node === undefined) listNameless(builder, product.pointer);
-      else {
-        const things = thingNodes(builder, thingOf(product));
-        stateJudgement(builder, node, { qualifiers }, things, product.pointer);
-        nodes.push(...things);
+    for (const part of partsOf(product)) {
+      if (node === undefined) {
+        listNameless(builder, product.pointer);
+        continue;
       }
+      const judgement = judgementOf(statement, part, isLatest(statement, product, part));
+      const things = thingNodes(builder, thingOf(product));
+      stateJudgement(builder, node, judgement, things, product.pointer);
+      nodes.push(...things);
     }
   }
   return nodes;
 }
 
-type IsLatest = (
-  statement: VexStatement,
-  product: VexComponent,
-  part: VexComponent | undefined,
-) => boolean;
+/** The subcomponents that a status is about; an empty id where it is about the product as a whole. */
+function partsOf({ subcomponents }: VexProduct): readonly string[] {
+  return subcomponents.length === 0 ? WHOLE : subcomponents;
+}
+
+const WHOLE: readonly string[] = [''];
+
+function judgementOf(
+  { status, justification = '', impact = '', action = '', time = '' }: VexStatement,
+  subcomponent: string,
+  isCurrent: boolean,
+): Judgement {
+  const current = isCurrent ? '' : 'false';
+  const said = { status, justification, impact, action, subcomponent, time, current };
+  return { qualifiers: qualifiersOf(said) };
+}
+
+type IsLatest = (statement: VexStatement, product: VexProduct, part: string) => boolean;
 
 /** Of several statements on one vulnerability in one product the latest counts; of equal times the last one written. */
 function latestStatements(statements: readonly VexStatement[]): IsLatest {
-  if (statements.length < 2) return () => true;
+  if (eachOnItsOwn(statements)) return () => true;
   const latest = new Map<string, VexStatement>();
   for (const statement of statements) {
     for (const product of statement.products) {
-      const parts = product.subcomponents.length === 0 ? [undefined] : product.subcomponents;
-      for (const part of parts) {
-        const key = keyOf(statement.vulnerability, product, part);
+      for (const part of partsOf(product)) {
+        const key = keyOf(statement, product, part);
         const known = latest.get(key);
         if (known === undefined || timeOf(statement) >= timeOf(known)) latest.set(key, statement);
       }
     }
   }
-  return (statement, product, part) =>
-    latest.get(keyOf(statement.vulnerability, product, part)) === statement;
+  return (statement, product, part) => latest.get(keyOf(statement, product, part)) === statement;
+}
+
+/** True where no two statements are on one vulnerability. */
+function eachOnItsOwn(statements: readonly VexStatement[]): boolean {
+  if (statements.length < 2) return true;
+  const vulnerabilities = new Set<string>();
+  for (const { vulnerability } of statements) vulnerabilities.add(vulnerability);
+  return vulnerabilities.size === statements.length;
 }
 
 function timeOf({ time }: VexStatement): string {
   return time === undefined ? '' : (findInstant(time) ?? '');
 }
 
-function keyOf(
-  vulnerability: string,
-  product: VexComponent,
-  part: VexComponent | undefined,
-): string {
-  return JSON.stringify([vulnerability, product.id, part?.id ?? '']);
+function keyOf({ vulnerability }: VexStatement, { id }: VexProduct, part: string): string {
+  return JSON.stringify([vulnerability, id, part]);
 }
 
-function thingOf({ id, purls, cpes, digests, pointer }: VexComponent): ReportThing {
-  const names = [id, ...cpes].filter((name) => !name.startsWith('pkg:'));
-  const sharedNames = names.map((name) => ['product', name] as const);
-  const kind = purls.some((purl) => /^pkg:(?:oci|docker)\//.test(purl)) ? 'Image' : 'Package';
-  return { kind, pointer, names: [id, ...cpes], purls, digests, sharedNames };
+function thingOf({ id, purls, cpes, digests, pointer }: VexProduct): ReportThing {
+  const names = cpes.length === 0 ? [id] : [id, ...cpes];
+  const isImage = purls.some(
+    (purl) => purl.startsWith('pkg:oci/') || purl.startsWith('pkg:docker/'),
+  );
+  // what else its author calls it others may call it too; a purl is known as such
+  const sharedNames = names.flatMap((name) =>
+    name.startsWith('pkg:') ? [] : [['product', name] as const],
+  );
+  return { kind: isImage ? 'Image' : 'Package', pointer, names, purls, digests, sharedNames };
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import { PedigreeError } from '../../core/errors.ts';
-import { arrayMember, isJsonObject, member, pointerJoin, stringMember } from '../../core/json.ts';
+import { isJsonObject, member, pointerJoin } from '../../core/json.ts';
 import { LIMITS } from '../../core/limits.ts';
+import { listAt, textAt, textsAt } from '../tool-report/members.ts';
 import { placeOf, type Place } from '../tool-report/place.ts';
 import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 import type { JsonDocument } from '../../core/json.ts';
@@ -44,26 +45,6 @@ export function parseCsaf(json: JsonDocument): Csaf {
     relationships: relationshipsOf(tree),
     vulnerabilities: vulnerabilitiesOf(json.value, new GroupBook(groups)),
   };
-}
-
-/** Text that is not empty. */
-function textAt(value: unknown, key: string): string | undefined {
-  const text = stringMember(value, key);
-  return text === '' ? undefined : text;
-}
-
-function listAt(value: unknown, key: string): readonly JsonValue[] {
-  return arrayMember(value, key) ?? NOTHING;
-}
-
-/** The texts of a list that are not empty. */
-function textsAt(value: unknown, key: string): readonly string[] {
-  const list = listAt(value, key);
-  return list.every(isText) ? list : list.filter(isText);
-}
-
-function isText(value: JsonValue): value is string {
-  return typeof value === 'string' && value !== '';
 }
 
 const NOTHING: readonly never[] = [];

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** A product or subcomponent, as far as the document identifies it. */
-export interface VexComponent {
-  /** `@id`, or the whole of it where 0.0.x writes a string. */
+/** A product, as far as the document identifies it. */
+export interface VexProduct {
+  /** `@id`, or the whole of it where 0.0.x writes a string; else what it is identified by. */
   readonly id: string;
   readonly purls: readonly string[];
   readonly cpes: readonly string[];
   readonly digests: readonly { readonly algorithm: string; readonly hex: string }[];
+  /** Ids of its subcomponents. */
+  readonly subcomponents: readonly string[];
   readonly pointer: string;
-}
-
-export interface VexProduct extends VexComponent {
-  readonly subcomponents: readonly VexComponent[];
 }
 
 export interface VexStatement {

@@ -25,7 +25,7 @@ function factsOf(vex: OpenVex): Readonly<Record<string, unknown>> {
     statements: new Set(vex.statements.map(statementText)),
     subcomponents: new Set(
       vex.statements.flatMap(({ products }) =>
-        products.flatMap(({ subcomponents }) => subcomponents.map(({ id }) => id)),
+        products.flatMap(({ subcomponents }) => subcomponents),
       ),
     ),
   };
