@@ -67,8 +67,8 @@ function stateAbout(
     builder.subject(thing);
   };
   const [first] = about;
-  const isOne = about.length === 1 && first !== undefined && !isIdentified(first);
-  if (context.subject !== undefined && isOne) {
+  const isNamed = context.subject !== undefined && about.length === 1;
+  if (isNamed && first !== undefined && !isIdentified(first)) {
     // labels only: a report does not say that the subject is what others call by these names
     const { kind, pointer, names = [] } = first;
     describe(addSubject(builder, context, { kinds: [kind], pointer, names }), pointer);

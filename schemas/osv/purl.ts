@@ -60,3 +60,8 @@ export function findVersionWriter(purl: string): ((version: string) => string) |
   const query = purl.slice(path.length);
   return (version) => `${path}@${encodeURIComponent(version.toWellFormed())}${query}`;
 }
+
+/** The purl of one version of a package; undefined for a purl that already names a version. */
+export function withVersion(purl: string, version: string): string | undefined {
+  return findVersionWriter(purl)?.(version);
+}

@@ -2,7 +2,7 @@
 import { arrayMember, isJsonObject, member, stringMember } from '../../core/json.ts';
 import { addProblem, type SchemaProblem } from '../intoto/problem.ts';
 import { jsonObject, type ToolAdapter } from '../tool-report/adapter.ts';
-import { defined } from '../tool-report/optional.ts';
+import { optional } from '../tool-report/optional.ts';
 import { jsonRoot } from '../tool-report/read.ts';
 import type { Place } from '../tool-report/place.ts';
 import type { Outcome, ReportResult, ReportThing, ToolReport } from '../tool-report/model.ts';
@@ -46,36 +46,36 @@ export function parseScorecard(root: Place): ToolReport {
   if (about.length === 0) {
     addProblem(faults, 'field-missing', '/repo/name', 'a scorecard names its repository');
   }
-  return defined({
+  const checks = result.at('checks').items;
+  const findings = result.at('findings').items;
+  return {
     tool: 'scorecard',
-    toolVersion: result.at('scorecard', 'version').text,
-    time: result.at('date').text,
+    toolVersion: result.at('scorecard').textAt('version'),
+    time: result.textAt('date'),
     stages: [1, 2, 3, 4, 5],
     about,
     faults,
-    results: [
-      ...result.at('checks').items.map(checkOf),
-      ...result.at('findings').items.map(findingOf),
-    ],
-    summary: defined({
-      score: result.at('score').numeral,
-      repository: about[0]?.names?.[0],
-      commit: commitOf(root),
-      checks: String(result.at('checks').length),
-      findings: String(result.at('findings').length),
-    }),
-  });
+    results: [...checks.map(checkOf), ...findings.map(findingOf)],
+    summary: {
+      ...optional('score', result.at('score').numeral),
+      ...optional('repository', about[0]?.names?.[0]),
+      ...optional('commit', commitOf(root)),
+      checks: String(checks.length),
+      findings: String(findings.length),
+    },
+  };
 }
 
 function commitOf(root: Place): string | undefined {
-  return root.at('repo', 'commit').text ?? root.at('subject', 0, 'digest', 'gitCommit').text;
+  const written = root.at('repo').textAt('commit');
+  return written ?? root.at('subject', 0, 'digest').textAt('gitCommit');
 }
 
 /** 10 is the best, 0 the worst that can be had; -1 says that nothing could be found out. */
 function checkOf(check: Place): ReportResult {
   const score = check.at('score').numeral;
-  const name = check.at('name').text ?? '';
-  return defined({ name, outcome: outcomeOfScore(Number(score ?? '-1')), score });
+  const name = check.textAt('name') ?? '';
+  return { name, outcome: outcomeOfScore(Number(score ?? '-1')), score };
 }
 
 function outcomeOfScore(score: number): Outcome {
@@ -86,17 +86,18 @@ function outcomeOfScore(score: number): Outcome {
 
 /** A probe says whether something is there, not whether that is good. */
 function findingOf(finding: Place): ReportResult {
-  const name = `${finding.at('probe').text ?? ''} ${finding.at('outcome').text ?? ''}`.trim();
+  const name = `${finding.textAt('probe') ?? ''} ${finding.textAt('outcome') ?? ''}`.trim();
   return { name, outcome: 'info' };
 }
 
 function repositoryThing(repo: Place): ReportThing[] {
-  const name = repo.at('name').text;
-  return name === undefined ? [] : [thingOf(repo, name, repo.at('commit').text)];
+  const name = repo.textAt('name');
+  return name === undefined ? [] : [thingOf(repo, name, repo.textAt('commit'))];
 }
 
 function subjectThing(subject: Place): ReportThing {
-  return thingOf(subject, subject.at('name').text ?? '', subject.at('digest', 'gitCommit').text);
+  const commit = subject.at('digest').textAt('gitCommit');
+  return thingOf(subject, subject.textAt('name') ?? '', commit);
 }
 
 /** Repositories are named without a scheme, `github.com/org/name`; a folder of the machine is no repository. */

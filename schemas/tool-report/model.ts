@@ -32,7 +32,7 @@ export interface ReportResult {
   readonly name: string;
   readonly outcome: Outcome;
   /** The number exactly as written. */
-  readonly score?: string;
+  readonly score?: string | undefined;
   /** How often, exactly as written or counted. */
   readonly count?: string;
 }
@@ -67,9 +67,9 @@ export type Stage = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
 /** What every tool's report says, in one shape. */
 export interface ToolReport {
   readonly tool: string;
-  readonly toolVersion?: string;
+  readonly toolVersion?: string | undefined;
   /** As written. */
-  readonly time?: string;
+  readonly time?: string | undefined;
   readonly stages: readonly Stage[];
   readonly about: readonly ReportThing[];
   readonly results: readonly ReportResult[];

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-import { parseJsonNumbers } from '../../core/exact-json.ts';
 import {
   isJsonObject,
   member,
   pointerJoin,
   pointerToken,
-  valueAt,
   type JsonDocument,
 } from '../../core/json.ts';
-import { writesNumbersPlainly } from '../../core/json-text.ts';
+import { textAt } from './members.ts';
+import { WrittenNumbers } from './written-numbers.ts';
 import type { JsonValue } from '../../core/canonical-json-jcs.ts';
 
 /**
@@ -17,8 +16,11 @@ import type { JsonValue } from '../../core/canonical-json-jcs.ts';
  */
 export type ScalarText = (pointer: string) => string | undefined;
 
-/** How a scalar was written; its place is asked for only where it matters: it has to be put together. */
-type TextOf = (pointerOf: () => string) => string | undefined;
+/**
+ * How a scalar was written; its place is asked for only where it matters: it has to be put together. The name is that of the
+ * member that it is the value of.
+ */
+type TextOf = (pointerOf: () => string, name: string | undefined) => string | undefined;
 
 /**
  * A value together with where it stands. Every question about a missing or mistyped value has an empty answer, so that a
@@ -62,10 +64,7 @@ export class Place {
 
   /** `at(key).text`, and no place is made for it: most members are asked for their text alone. */
   textAt(key: string): string | undefined {
-    const { value } = this;
-    // nothing that objects inherit is text
-    const found = isJsonObject(value) ? value[key] : undefined;
-    return typeof found === 'string' && found !== '' ? found : undefined;
+    return textAt(this.value, key);
   }
 
   /** `at(key).written`, and no place is made for a text. */
@@ -96,7 +95,8 @@ export class Place {
   get written(): string | undefined {
     if (typeof this.value === 'string') return this.value === '' ? undefined : this.value;
     if (typeof this.value === 'number' || typeof this.value === 'boolean') {
-      return this.#textOf?.(() => this.pointer) ?? String(this.value);
+      const name = typeof this.#key === 'string' ? this.#key : undefined;
+      return this.#textOf?.(() => this.pointer, name) ?? String(this.value);
     }
     return undefined;
   }
@@ -163,8 +163,8 @@ export class Place {
   under(key: string | number): Place {
     const prefix = pointerJoin('', key);
     const textOf = this.#textOf;
-    return new Place(this.value, prefix + this.pointer, (pointerOf) =>
-      textOf?.(() => pointerOf().slice(prefix.length)),
+    return new Place(this.value, prefix + this.pointer, (pointerOf, name) =>
+      textOf?.(() => pointerOf().slice(prefix.length), name),
     );
   }
 
@@ -182,19 +182,12 @@ export class Place {
 }
 
 /**
- * The root of a document that parseJson has accepted. Its numbers are parsed a second time, as text, when the first of them
- * is asked for and one of them is written otherwise than its value: few documents need it.
+ * The root of a document that parseJson has accepted. How its numbers are written is looked for when the first of them is asked
+ * for.
  */
 export function placeOf(json: JsonDocument): Place {
-  let isPlain: boolean | undefined;
-  let written: JsonValue | undefined;
-  return new Place(json.value, '', (pointerOf) => {
-    isPlain ??= writesNumbersPlainly(json.text);
-    if (isPlain) return undefined;
-    written ??= parseJsonNumbers(json.text, String) as JsonValue;
-    const text = valueAt(written, pointerOf());
-    return typeof text === 'string' ? text : undefined;
-  });
+  const numbers = new WrittenNumbers(json);
+  return new Place(json.value, '', (pointerOf, name) => numbers.textOf(pointerOf, name));
 }
 
 /** The root of a YAML document. */

@@ -11,8 +11,8 @@ const WORST_FIRST: readonly Outcome[] = ['fail', 'warn', 'pass', 'info'];
 /** The part of a report that every report has: a tool's, or a statement's about its subjects. */
 export interface ReportWords {
   readonly tool?: string;
-  readonly toolVersion?: string;
-  readonly time?: string;
+  readonly toolVersion?: string | undefined;
+  readonly time?: string | undefined;
   readonly stages: readonly Stage[];
   readonly results: readonly ReportResult[];
   readonly summary?: Readonly<Record<string, string>>;

@@ -2,6 +2,8 @@
 // What some other code hangs on Object.prototype is said by no document.
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { arrayMember, member, stringMember } from '../../../core/json.ts';
+import { listAt, textAt, textsAt } from '../../../schemas/tool-report/members.ts';
+import { Place } from '../../../schemas/tool-report/place.ts';
 import { WireReader } from '../../../schemas/wire-reader.ts';
 import type { JsonObject } from '../../../core/canonical-json-jcs.ts';
 
@@ -28,6 +30,12 @@ const readings: readonly [name: string, read: (value: JsonObject, key: string) =
   ['text', (value, key) => new WireReader().text({ value, pointer: '' }, key)],
   ['textOrNumber', (value, key) => new WireReader().textOrNumber({ value, pointer: '' }, key)],
   ['object', (value, key) => new WireReader().object({ value, pointer: '' }, key)],
+  ['textAt', textAt],
+  ['listAt', (value, key) => listAt(value, key)[0]],
+  ['textsAt', (value, key) => textsAt(value, key)[0]],
+  ['text of a place', (value, key) => new Place(value).textAt(key)],
+  ['scalar of a place', (value, key) => new Place(value).writtenAt(key)],
+  ['list of a place', (value, key) => new Place(value).at(key).items[0]],
   ['list', (value, key) => new WireReader().list({ value, pointer: '' }, key)[0]],
 ];
 

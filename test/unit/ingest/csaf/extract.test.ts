@@ -49,6 +49,17 @@ const product = (id: string, helper: object = {}): object => ({
 
 const names = (...products: readonly object[]): object => ({ full_product_names: products });
 
+/** "product status remediation" of each status edge of a vulnerability. */
+function judgementsOf(facts: Facts, cve: string): ReadonlySet<string> {
+  const judged = new Set<string>();
+  for (const { relation, from, to, qualifiers } of facts.edges) {
+    if (relation !== 'hasStatus' || facts.nodes[from]?.names[0] !== cve) continue;
+    const product = facts.nodes[to]?.ref.split('#product/')[1] ?? '';
+    judged.add(`${product} ${qualifiers['status'] ?? ''} ${qualifiers['remediation'] ?? ''}`);
+  }
+  return judged;
+}
+
 describe('products', () => {
   test('are what their helpers identify, unjoined, else a name of the document', () => {
     const hashes = [{ filename: 'f', file_hashes: [{ algorithm: 'sha256', value: HEX }] }];
@@ -172,6 +183,31 @@ describe('statuses', () => {
     expect(refEdges(facts, 'alternateOf')).toEqual([
       'name:vulnerability/CVE-2026-1 alternateOf name:vulnerability/X-1',
     ]);
+  });
+
+  test('in whatever order lists name products, each has what is said of it', () => {
+    const ids = ['A', 'B', 'C', 'D'];
+    const tree = names(...ids.map((id) => product(id)), product('B'));
+    const listed = fc.array(fc.constantFrom(...ids, 'Z'), { maxLength: 8 });
+    const note = fc.record({ category: fc.constantFrom('x', 'y'), product_ids: listed });
+    fc.assert(
+      fc.property(fc.array(note, { maxLength: 3 }), listed, listed, (notes, fixed, affected) => {
+        const lists = { fixed, known_affected: affected };
+        const said = { cve: 'CVE-2026-1', product_status: lists, remediations: notes };
+        const facts = factsOf(csaf(tree, [said, { ...said, cve: 'CVE-2026-2', remediations: [] }]));
+        const expected = (isFirst: boolean): string[] =>
+          [...fixed.map((id) => [id, 'fixed']), ...affected.map((id) => [id, 'affected'])]
+            .filter(([id]) => id !== 'Z')
+            .map(([id = '', status]) => {
+              const own = notes.filter(({ product_ids: named }) => named.includes(id));
+              const labels = new Set(isFirst ? own.map(({ category }) => category) : []);
+              return `${id} ${status} ${[...labels].join(', ')}`;
+            });
+        expect(judgementsOf(facts, 'CVE-2026-1')).toEqual(new Set(expected(true)));
+        expect(judgementsOf(facts, 'CVE-2026-2')).toEqual(new Set(expected(false)));
+      }),
+      { numRuns: 200 },
+    );
   });
 
   test.each([

@@ -5,7 +5,7 @@ import { isPedigreeError } from '../../../../core/errors.ts';
 import { osvReader } from '../../../../ingest/extract/osv.ts';
 import { decode } from '../../../../schemas/decoded.ts';
 import { detectOsv } from '../../../../schemas/osv/detect.ts';
-import { findPackagePurl, findVersionWriter } from '../../../../schemas/osv/purl.ts';
+import { findPackagePurl, withVersion } from '../../../../schemas/osv/purl.ts';
 import {
   assertSound,
   codesOf,
@@ -169,11 +169,9 @@ describe('purls', () => {
   });
 
   test('a version goes before the qualifiers; a purl that has one takes no other', () => {
-    const versioned = (purl: string, version: string): string | undefined =>
-      findVersionWriter(purl)?.(version);
-    expect(versioned('pkg:pypi/p', '1+x')).toBe('pkg:pypi/p@1%2Bx');
-    expect(versioned('pkg:pypi/p@1', '2')).toBeUndefined();
-    expect(versioned('pkg:deb/debian/p?arch=source', '2')).toBe('pkg:deb/debian/p@2?arch=source');
+    expect(withVersion('pkg:pypi/p', '1+x')).toBe('pkg:pypi/p@1%2Bx');
+    expect(withVersion('pkg:pypi/p@1', '2')).toBeUndefined();
+    expect(withVersion('pkg:deb/debian/p?arch=source', '2')).toBe('pkg:deb/debian/p@2?arch=source');
   });
 });
 

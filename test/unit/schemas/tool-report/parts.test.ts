@@ -20,6 +20,12 @@ import { readProfileHeader } from '../../../../schemas/tool-report/whylogs-heade
 import { parseYaml } from '../../../../schemas/yaml/parse.ts';
 import { describeShared, readShared } from '../../../support/shared.ts';
 
+/** The text that a JSON value is; undefined for any other value. */
+function textIn(source: string): string | undefined {
+  const value = JSON.parse(source) as unknown;
+  return typeof value === 'string' ? value : undefined;
+}
+
 describe('a place in a document', () => {
   const root = placeOf(parseJson('{"a":[{"b":1.50},"x",null,true],"":2,"c/d":{"__proto__":7}}'));
 
@@ -78,6 +84,67 @@ describe('a place in a document', () => {
         expect(places.map(({ numeral }) => numeral)).toEqual(numbers);
       }),
     );
+  });
+
+  test('every member is quoted as it was written, whatever others of its name or of names like it hold', () => {
+    const name = fc.constantFrom(
+      'a',
+      'aa',
+      'b',
+      'c',
+      'd',
+      'e',
+      'a b',
+      'a\\"',
+      '\\u0061',
+      'a\\/',
+      'ä',
+    );
+    const number = fc.constantFrom(
+      '1',
+      '10',
+      '-3',
+      '0.5',
+      '1.0',
+      '1e1',
+      '-0',
+      '12345678901234567890',
+    );
+    const other = fc.constantFrom(
+      '"a"',
+      '"\\"a\\": 1.0"',
+      '"a: 1.0"',
+      '[1.0]',
+      '{"a": 2.50}',
+      'null',
+    );
+    const space = fc.constantFrom('', ' ', '\n\t', '\r\n  ');
+    const item = fc.tuple(name, space, space, fc.oneof(number, other));
+    fc.assert(
+      fc.property(fc.array(item, { maxLength: 12 }), (items) => {
+        const texts = items.map(
+          ([key, before, after, value]) => `{"${key}"${before}:${after}${value}}`,
+        );
+        const places = placeOf(parseJson(`[${texts.join(',')}]`)).items;
+        const written = items.map(([, , , value]) => (/^[-0-9]/.test(value) ? value : undefined));
+        expect(places.map(({ entries }) => entries[0]?.[1].numeral)).toEqual(written);
+        const scalars = items.map(([, , , value]) =>
+          /^[-0-9]/.test(value) ? value : textIn(value),
+        );
+        expect(places.map((place) => place.writtenAt(place.keys[0] ?? ''))).toEqual(scalars);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('the scalars of a list and of a member as they are written, and nothing for the rest', () => {
+    const place = placeOf(parseJson('{"a":["x","",1.0,null,["y"],true],"b":"","c":{},"d":2.0}'));
+    expect(place.at('a').writtenItems).toEqual(['x', '1.0', 'true']);
+    expect(['a', 'b', 'c', 'e', 'toString'].map((key) => place.writtenAt(key))).toEqual(
+      Array.from({ length: 5 }, () => undefined),
+    );
+    expect(place.writtenAt('d')).toBe('2.0');
+    for (const key of ['b', 'c', 'd', 'e']) expect(place.at(key).writtenItems).toEqual([]);
   });
 
   test('every value is found again at its pointer, and nothing inherited', () => {
