@@ -99,6 +99,7 @@ export class ElementReader {
     const name = read.text(item, 'name');
     const { purls, cpes, gitoids } = this.#identifiers(item);
     const purl = read.text(item, 'software_packageUrl');
+    const isHashes = holdsHashesOnly(item);
     return {
       pointer: item.pointer,
       type,
@@ -110,8 +111,12 @@ export class ElementReader {
       purls: purl === undefined && purls.length < 2 ? purls : distinct(purl, purls),
       cpes,
       gitoids: joined(gitoids, read.each(item, 'software_contentIdentifier', readContentGitoid)),
-      hashes: this.#hashes(item, 'verifiedUsing'),
-      verificationCodes: this.#verificationCodes(item),
+      hashes: isHashes
+        ? read.each(item, 'verifiedUsing', readHash)
+        : this.#hashes(item, 'verifiedUsing'),
+      verificationCodes: isHashes
+        ? NO_HASHES
+        : this.#parts('verifiedUsing', item, readVerificationCode),
       suppliedBy: this.#refs(item, 'suppliedBy'),
       originatedBy: this.#refs(item, 'originatedBy'),
       snippetFromFile: this.#refs(item, 'software_snippetFromFile')[0],
@@ -132,13 +137,6 @@ export class ElementReader {
       if (list !== undefined && text !== undefined) found[list].push(text);
     }
     return found;
-  }
-
-  /** The same list as that of the hashes; what it holds has been listed then. */
-  #verificationCodes(item: Located): readonly Hash[] {
-    const listed = member(item.value, 'verifiedUsing');
-    if (listed === undefined || (Array.isArray(listed) && listed.every(isHash))) return NO_HASHES;
-    return this.#parts('verifiedUsing', item, readVerificationCode);
   }
 
   #hashes(item: Located, key: string): readonly Hash[] {
@@ -301,6 +299,12 @@ function readDigest(entry: Located, read: WireReader, wanted: string): Hash | un
   const message = `a ${wanted} needs algorithm and hashValue`;
   read.problem('hash-incomplete', entry.pointer, message);
   return undefined;
+}
+
+/** True where an element's integrity methods are hashes, written as objects: nearly always. */
+function holdsHashesOnly({ value }: Located): boolean {
+  const listed = member(value, 'verifiedUsing');
+  return listed === undefined || (Array.isArray(listed) && listed.every(isHash));
 }
 
 function isHash(entry: JsonValue): boolean {
