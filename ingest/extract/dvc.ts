@@ -165,13 +165,17 @@ function findFolder(path: string, made: ReadonlyMap<string, Made>): Made | undef
 
 function addPath(builder: FactsBuilder, path: DvcPath): number {
   const node = builder.entity(pathRecord(path));
+  addFiles(builder, node, path);
+  return node;
+}
+
+function addFiles(builder: FactsBuilder, node: number, path: DvcPath): void {
   for (const file of path.files) {
     const member = builder.entity(
       pathRecord({ ...file, path: `${trimPath(path.path)}/${file.path}` }),
     );
     builder.edge(node, 'contains', member, file.pointer);
   }
-  return node;
 }
 
 /**
@@ -220,8 +224,9 @@ function trimPath(path: string): string {
   return path.replace(/\/{1,64}$/, '');
 }
 
+/** A dataset (`ds://`) and a remote (`remote://`) are named by the project: another project means something else by it. */
 function isAddress(path: string): boolean {
-  return /^[a-z][a-z0-9+.-]{1,15}:\/\//i.test(path);
+  return /^(?!(?:ds|remote):)[a-z][a-z0-9+.-]{1,15}:\/\//i.test(path);
 }
 
 function addArtifacts(builder: FactsBuilder, document: DvcDocument & { kind: 'pipeline' }): void {
@@ -244,7 +249,7 @@ function addPointer(
   const [only, ...rest] = document.outs;
   const outs =
     only !== undefined && rest.length === 0
-      ? [addSubject(builder, context, pathRecord(only))]
+      ? [addTracked(builder, context, only)]
       : document.outs.map((out) => addPath(builder, out));
   for (const out of outs) builder.subject(out);
   for (const dep of document.deps) {
@@ -253,6 +258,12 @@ function addPointer(
     for (const out of outs)
       builder.edge(out, 'wasDerivedFrom', source, dep.pointer, { qualifiers });
   }
+}
+
+function addTracked(builder: FactsBuilder, context: ReadContext, path: DvcPath): number {
+  const node = addSubject(builder, context, pathRecord(path));
+  addFiles(builder, node, path);
+  return node;
 }
 
 /** An import from another repository is of that repository at its locked commit; else of an address. */

@@ -198,7 +198,6 @@ function readPath(
   if (!isJsonObject(entry)) return undefined;
   const repository = readRepository(document, entry, pointer);
   const path = findText(document, pointer, 'path') ?? findText(document, pointer, 'relpath');
-  // an import of a whole repository has no path, and neither has a map of paths
   if (path === undefined) return undefined;
   const text = (key: string): string | undefined => findText(document, pointer, key);
   return {
@@ -230,7 +229,9 @@ function isMarked(entry: JsonValue, mark: string): boolean {
 }
 
 function mappedPaths(entry: JsonValue, pointer: string, role: string): DvcPath[] {
-  if (!isJsonObject(entry) || member(entry, 'repo') !== undefined) return [];
+  // a whole repository and a query of a database are no maps of paths
+  const isSource = ['repo', 'db'].some((key) => member(entry, key) !== undefined);
+  if (!isJsonObject(entry) || isSource) return [];
   const hasOptions = Object.values(entry).every(
     (value) => value === null || typeof value === 'object',
   );

@@ -99,6 +99,32 @@ describe('other DVC documents', () => {
     expect(unlocked.nodes.some(({ ref }) => ref.startsWith('git:'))).toBe(false);
   });
 
+  test('a tracked folder holds the files that are listed with it', () => {
+    const listed = `  files:\n  - relpath: a/x.csv\n    md5: ${B}\n`;
+    const one = `- md5: ${A}.dir\n  path: data\n${listed}`;
+    const contains = `#data#${A}.dir contains #data/a/x.csv#${B}`;
+    expect(refEdges(factsOf(`outs:\n${one}`), 'contains')).toEqual([contains]);
+    expect(refEdges(factsOf(`outs:\n${one}- md5: ${A}\n  path: y\n`), 'contains')).toEqual([
+      contains,
+    ]);
+  });
+
+  test.each(['ds://wdbc', 'remote://store/wdbc.csv'])(
+    '%s means something in its project',
+    (path) => {
+      const facts = factsOf(lock(`  a:\n    cmd: x\n    deps: [{path: '${path}'}]\n`));
+      expect(refEdges(facts)).toEqual([`#stage/a used #${path}#`]);
+    },
+  );
+
+  test('a query of a database is no path', () => {
+    const facts = factsOf(
+      `deps:\n- db:\n    query: SELECT 1\n    connection: c\nouts:\n- md5: ${A}\n  path: x.csv\n`,
+    );
+    expect(codesOf(facts)).toEqual(['no-path']);
+    expect(refEdges(facts)).toEqual([`#x.csv#${A} namedAs md5:${A}`]);
+  });
+
   test('a given subject is the tracked file, where there is one', () => {
     const subject = `sha256:${'ab'.repeat(32)}`;
     expect(factsOf(`outs:\n- md5: ${A}\n  path: x\n`, subject).nodes[0]?.ref).toBe(subject);
