@@ -3,7 +3,7 @@ import { PedigreeError } from '../../core/errors.ts';
 import { findCsafFaults } from '../../schemas/csaf/conform.ts';
 import { parseCsaf } from '../../schemas/csaf/parse.ts';
 import { FactsBuilder } from './facts-builder.ts';
-import { Products } from './csaf/products.ts';
+import { ProductFinder, Products, type Product } from './csaf/products.ts';
 import { addReport } from './tool-report/report-node.ts';
 import {
   listNameless,
@@ -13,7 +13,7 @@ import {
   vulnerabilityNode,
   type Judgement,
 } from './tool-report/vulnerability.ts';
-import type { Csaf, CsafVulnerability } from '../../schemas/csaf/model.ts';
+import type { Csaf, CsafStatusList, CsafVulnerability } from '../../schemas/csaf/model.ts';
 import type { Decoded, Detected } from '../../schemas/decoded.ts';
 import type { FormatReader, ReadContext, Reading } from './extractor.ts';
 
@@ -83,18 +83,21 @@ function attributesOf(csaf: Csaf): Readonly<Record<string, string>> {
 
 /** Only a component that is always there is part of the whole; what may be installed beside it is not. */
 function stateRelationships(builder: FactsBuilder, csaf: Csaf, products: Products): void {
+  const parts = new ProductFinder(products);
+  const wholes = new ProductFinder(products);
+  const combinations = new ProductFinder(products);
   for (const { category, component, whole, product, pointer } of csaf.relationships) {
     if (category !== 'default_component_of') continue;
-    const part = products.find(component);
-    const container = products.find(whole);
+    const part = parts.find(component);
+    const container = wholes.find(whole);
     if (part === undefined || container === undefined) {
       builder.problem('dangling-ref', pointer, 'relates a product that the tree does not define');
       continue;
     }
-    const combined = product === undefined ? undefined : products.find(product);
-    const parts = part.nodes();
-    stateParts(builder, container.nodes(), parts, pointer);
-    if (combined !== undefined) stateParts(builder, combined.nodes(), parts, pointer);
+    const combined = product === undefined ? undefined : combinations.find(product);
+    const nodes = part.nodes();
+    stateParts(builder, container.nodes(), nodes, pointer);
+    if (combined !== undefined) stateParts(builder, combined.nodes(), nodes, pointer);
   }
 }
 
@@ -121,25 +124,40 @@ function stateVulnerability(
     const aliases = ids.filter((other) => other !== id);
     stateAliases(builder, node, aliases, `${pointer}/ids`);
   }
-  const flags = products.labelsOf(vulnerability.flags);
-  const remediations = products.labelsOf(vulnerability.remediations);
-  for (const { list, products: listed, pointer: listPointer } of statuses) {
-    const judge = new Judge(list);
-    const base = `${listPointer}/`;
-    for (let at = 0; at < listed.length; at++) {
-      const product = listed[at];
-      if (typeof product !== 'string' || product === '') continue;
-      const thing = products.find(product);
-      if (thing === undefined) {
-        builder.problem('dangling-ref', base + at, `no product "${product}" in the tree`);
-      } else if (!judge.isKnown) {
-        builder.problem('unknown-status', base + at, `no such list: "${list}"`);
-      } else if (node === undefined) {
-        listNameless(builder, base + at);
-      } else {
-        const judgement = judge.judgementOf(flags.get(thing), remediations.get(thing));
-        stateJudgement(builder, node, judgement, thing.nodes(), base + at);
-      }
+  const justified = products.label(vulnerability.flags, 'justification');
+  const remedied = products.label(vulnerability.remediations, 'remediation');
+  for (const status of statuses) stateStatuses(builder, node, status, products);
+  for (const product of justified) product.justification = undefined;
+  for (const product of remedied) product.remediation = undefined;
+}
+
+function stateStatuses(
+  builder: FactsBuilder,
+  vulnerability: number | undefined,
+  { list, products: ids, pointer }: CsafStatusList,
+  products: Products,
+): void {
+  const judge = new Judge(list);
+  const finder = new ProductFinder(products);
+  const base = `${pointer}/`;
+  for (let at = 0; at < ids.length; at++) {
+    const id = ids[at];
+    if (typeof id !== 'string' || id === '') continue;
+    const product = finder.find(id);
+    if (product === undefined) {
+      builder.problem('dangling-ref', base + at, `no product "${id}" in the tree`);
+    } else if (!judge.isKnown) {
+      builder.problem('unknown-status', base + at, `no such list: "${list}"`);
+    } else if (vulnerability === undefined) {
+      listNameless(builder, base + at);
+    } else {
+      stateJudgement(
+        builder,
+        vulnerability,
+        judge.judgementOf(product),
+        product.nodes(),
+        base + at,
+      );
     }
   }
 }
@@ -162,7 +180,7 @@ class Judge {
     return this.#status !== undefined;
   }
 
-  judgementOf(justification = '', remediation = ''): Judgement {
+  judgementOf({ justification = '', remediation = '' }: Product): Judgement {
     const isSame = justification === this.#justification && remediation === this.#remediation;
     if (this.#judgement !== undefined && isSame) return this.#judgement;
     const status = this.#status ?? '';
