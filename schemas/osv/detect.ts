@@ -18,7 +18,14 @@ const MEMBERS = new Set([
   ...['summary', 'details', 'severity', 'affected', 'references', 'credits', 'database_specific'],
 ]);
 /** Members of which an advisory has at least one. */
-const TELLING = ['affected', 'details', 'summary', 'aliases', 'references', 'schema_version'];
+const TELLING = new Set([
+  'affected',
+  'details',
+  'summary',
+  'aliases',
+  'references',
+  'schema_version',
+]);
 const DATE = /^\d{4}-\d\d-\d\d[T ]/;
 const VERSION_LINE = /^schema_version:[ \t]*['"]?([0-9.]{1,16})['"]?[ \t]*\r?$/m;
 /** Longest YAML that is looked at. */
@@ -36,7 +43,7 @@ export function detectOsv(decoded: Decoded): Detected | undefined {
 export function isOsvAdvisory(value: unknown): boolean {
   if (!isJsonObject(value) || stringMember(value, 'id') === undefined) return false;
   const modified = stringMember(value, 'modified') ?? '';
-  return DATE.test(modified) && isAdvisory(new Set(Object.keys(value)));
+  return DATE.test(modified) && isAdvisory(Object.keys(value));
 }
 
 function detectYaml(text: string): Detected | undefined {
@@ -45,10 +52,10 @@ function detectYaml(text: string): Detected | undefined {
   }
   const keys = new Set<string>();
   for (const [, key = ''] of text.matchAll(/^([^\s:#-][^\s:]{0,40}):/gm)) keys.add(key);
-  if (!keys.has('id') || !keys.has('modified') || !isAdvisory(keys)) return undefined;
+  if (!keys.has('id') || !keys.has('modified') || !isAdvisory([...keys])) return undefined;
   return { format: 'osv', version: VERSION_LINE.exec(text)?.[1] ?? null };
 }
 
-function isAdvisory(keys: ReadonlySet<string>): boolean {
-  return [...keys].every((key) => MEMBERS.has(key)) && TELLING.some((key) => keys.has(key));
+function isAdvisory(keys: readonly string[]): boolean {
+  return keys.every((key) => MEMBERS.has(key)) && keys.some((key) => TELLING.has(key));
 }

@@ -47,7 +47,7 @@ export function findPackagePurl(
   const at = rule.separator === undefined ? -1 : name.lastIndexOf(rule.separator);
   const parts = at < 0 ? [name] : [...name.slice(0, at).split('/'), name.slice(at + 1)];
   const path = [...(rule.namespace === undefined ? [] : [rule.namespace]), ...parts];
-  return `pkg:${rule.type}/${path.map((part) => encodeURIComponent(part.toWellFormed())).join('/')}`;
+  return `pkg:${rule.type}/${path.map(escaped).join('/')}`;
 }
 
 /**
@@ -58,7 +58,12 @@ export function findVersionWriter(purl: string): ((version: string) => string) |
   const path = withoutQuery(purl);
   if (path.lastIndexOf('@') > path.lastIndexOf('/')) return undefined;
   const query = purl.slice(path.length);
-  return (version) => `${path}@${encodeURIComponent(version.toWellFormed())}${query}`;
+  return (version) => `${path}@${escaped(version)}${query}`;
+}
+
+/** Nearly all names and versions have nothing to escape, and to look is faster than to escape. */
+function escaped(text: string): string {
+  return /^[\w.-]*$/.test(text) ? text : encodeURIComponent(text.toWellFormed());
 }
 
 /** The purl of one version of a package; undefined for a purl that already names a version. */

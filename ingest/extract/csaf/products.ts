@@ -69,6 +69,7 @@ export class Products {
    * @returns those that were written on
    */
   label(notes: readonly CsafNote[], key: 'justification' | 'remediation'): readonly Product[] {
+    if (notes.length === 0) return NOTHING;
     const labelled: Product[] = [];
     const several = new Map<Product, Set<string>>();
     const finder = new ProductFinder(this);
