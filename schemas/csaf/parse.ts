@@ -195,7 +195,7 @@ function noteOf(note: unknown, label: 'label' | 'category', groups: GroupBook): 
 }
 
 /** A note of a vulnerability, and where it stands. */
-export interface PlacedNote extends CsafNote {
+interface PlacedNote extends CsafNote {
   readonly pointer: string;
 }
 

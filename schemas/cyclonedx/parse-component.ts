@@ -131,7 +131,7 @@ function toDataEntry(item: Located, read: WireReader): DataEntry {
 }
 
 /** Parses a service with the services nested in it. */
-export function parseService(read: WireReader, item: Located): Service {
+function parseService(read: WireReader, item: Located): Service {
   return {
     form: 'service',
     pointer: item.pointer,

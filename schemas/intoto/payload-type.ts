@@ -8,7 +8,7 @@ import type { SignedEnvelope } from '../envelope.ts';
 const IN_TOTO_PAYLOAD_TYPE = /^application\/vnd\.in-toto(?:\.[a-z0-9-]{1,64})?\+json$/;
 
 /** True for the payload types that announce an in-toto statement, link or layout. */
-export function isInTotoPayloadType(payloadType: string): boolean {
+function isInTotoPayloadType(payloadType: string): boolean {
   return IN_TOTO_PAYLOAD_TYPE.test(payloadType);
 }
 

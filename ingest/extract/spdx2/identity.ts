@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { findDigest } from '../../../core/digest.ts';
+import { findPurlRef } from '../../../graph/domain/node-ref.ts';
 import { kindsOfFileName } from '../../../schemas/file-kind.ts';
 import { hubIdentityOfPurl } from '../cyclonedx/hub.ts';
 import { sharedName } from '../cyclonedx/identity.ts';
 import { usableChecksums } from '../sbom/checksums.ts';
-import { purlIdentity } from '../sbom/purl-identity.ts';
 import type { Kind } from '../../../graph/domain/kinds.ts';
 import type {
   ExternalRef,
@@ -139,10 +139,9 @@ function purlsOf(
   const nameRefs: string[] = [];
   for (const { type, locator, pointer } of refs) {
     if (type !== 'purl') continue;
-    const identity = purlIdentity(locator);
-    if (identity.level === 'coordinate') coordinates.push(identity.ref);
-    else if (identity.level === 'name') nameRefs.push(identity.ref);
-    else builder.problem('purl-invalid', pointer, `not a purl: "${locator}"`);
+    const purl = findPurlRef(locator);
+    if (purl === undefined) builder.problem('purl-invalid', pointer, `not a purl: "${locator}"`);
+    else (purl.level === 'coordinate' ? coordinates : nameRefs).push(purl.ref);
   }
   return { coordinates, nameRefs };
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { findDigest } from '../../../core/digest.ts';
+import { findPurlRef } from '../../../graph/domain/node-ref.ts';
 import { kindsOfFileName } from '../../../schemas/file-kind.ts';
 import { hubIdentityOfPurl } from '../cyclonedx/hub.ts';
 import { sharedName } from '../cyclonedx/identity.ts';
 import { usableChecksums } from '../sbom/checksums.ts';
-import { purlIdentity } from '../sbom/purl-identity.ts';
 import { put, stated } from '../spdx2/identity.ts';
 import type { Kind } from '../../../graph/domain/kinds.ts';
 import type { Artifact } from '../../../schemas/spdx3/model.ts';
@@ -97,10 +97,9 @@ function purlRefs(builder: FactsBuilder, { purls, pointer }: Artifact, kind: Kin
   const coordinates: string[] = [];
   const nameRefs: string[] = [];
   for (const text of purls) {
-    const identity = purlIdentity(text);
-    if (identity.level === 'coordinate') coordinates.push(identity.ref);
-    else if (identity.level === 'name') nameRefs.push(identity.ref);
-    else builder.problem('purl-invalid', pointer, `not a purl: "${text}"`);
+    const purl = findPurlRef(text);
+    if (purl === undefined) builder.problem('purl-invalid', pointer, `not a purl: "${text}"`);
+    else (purl.level === 'coordinate' ? coordinates : nameRefs).push(purl.ref);
   }
   for (const purl of coordinates.concat(nameRefs)) {
     const hub = hubIdentityOfPurl(purl, kind);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import { findDigest } from '../../../core/digest.ts';
+import { findPurlRef } from '../../../graph/domain/node-ref.ts';
 import { kindsOfFileName } from '../../../schemas/file-kind.ts';
 import { sharedName } from '../cyclonedx/identity.ts';
 import { FactsBuilder, type DigestInput, type EntityInput } from '../facts-builder.ts';
 import { usableChecksums } from '../sbom/checksums.ts';
-import { purlIdentity } from '../sbom/purl-identity.ts';
 import { addSubject } from '../subject.ts';
 import type { Facts } from '../../../graph/domain/facts.ts';
 import type { Kind } from '../../../graph/domain/kinds.ts';
@@ -174,21 +174,21 @@ function ociCoordinate(text: string): string | undefined {
 
 function artifactEntity(builder: FactsBuilder, artifact: SyftArtifact): EntityInput {
   const { name, version, type, purl, pointer, id } = artifact;
-  const identity = purl === undefined ? undefined : purlIdentity(purl);
-  if (identity?.level === 'broken') {
+  const found = purl === undefined ? undefined : findPurlRef(purl);
+  if (purl !== undefined && found === undefined) {
     builder.problem('purl-invalid', `${pointer}/purl`, `not a purl: "${purl}"`);
   }
   const digests = usableChecksums(builder, artifact.digests, pointer);
-  const isKnown = identity?.level === 'coordinate' || digests.some(isStrong);
+  const isKnown = found?.level === 'coordinate' || digests.some(isStrong);
   const label = version === undefined ? name : `${name ?? ''}@${version}`;
   return {
     kinds: [MODEL_TYPES.has(type ?? '') ? 'Model' : 'Package'],
     pointer,
     names: name === undefined ? [] : [name],
     digests,
-    coordinates: identity?.level === 'coordinate' ? [identity.ref] : [],
+    coordinates: found?.level === 'coordinate' ? [found.ref] : [],
     nameRefs: [
-      ...(identity?.level === 'name' ? [identity.ref] : []),
+      ...(found?.level === 'name' ? [found.ref] : []),
       ...(isKnown || name === undefined ? [] : sharedName('syft', label)),
     ],
     local: localOf(id, pointer),

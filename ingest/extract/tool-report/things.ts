@@ -64,7 +64,7 @@ export function isIdentified(thing: ReportThing): boolean {
 }
 
 /** The thing by its names alone. */
-export function mentionOf(thing: ReportThing): EntityInput {
+function mentionOf(thing: ReportThing): EntityInput {
   const shared = thing.sharedNames?.map(([namespace, name]) => nameRef(namespace, name));
   return {
     kinds: [thing.kind],
