@@ -17,7 +17,7 @@ import type { FormatReader, ReadContext, Reading } from './extractor.ts';
 /** Hugging Face model cards. Pointers are into the front matter; `/body/yaml/<n>` is a YAML block of the body. */
 export const hfModelCardReader: FormatReader = {
   formats: ['hf-model-card'],
-  extractor: 'hf-model-card@2',
+  extractor: 'hf-model-card@3',
   read: readHfModelCard,
 };
 

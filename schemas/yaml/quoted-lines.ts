@@ -4,6 +4,9 @@
 const OPENING =
   /^([ \t]{0,256}(?:-[ \t]{1,16}){0,16})(?:[\w.-]{1,80}[ \t]{0,16}:[ \t]{1,16})?(["'])/;
 
+/** Where a document of a stream begins or ends: never a line of a quoted text (YAML 1.2.2, 6.8 and 9.1.4). */
+const MARKER = /^(?:---|\.\.\.)(?:[ \t\r]|$)/;
+
 interface OpenText {
   readonly quote: '"' | "'";
   /** What a line of the text must begin with at least, by YAML 1.2.2, 7.3. */
@@ -13,7 +16,7 @@ interface OpenText {
 /**
  * Indents the lines of quoted texts that stand further left than YAML allows. Spaces before a line of a quoted text are no
  * part of the text, so nothing else changes.
- * @returns undefined where no line was indented, or a quoted text is never closed
+ * @returns undefined where no line was indented, or a quoted text is never closed in its document
  */
 export function indentQuotedLines(text: string): string | undefined {
   const lines = text.split('\n');
@@ -24,6 +27,7 @@ export function indentQuotedLines(text: string): string | undefined {
       open = openedBy(line);
       continue;
     }
+    if (MARKER.test(line)) return undefined;
     if (line.trim() !== '' && !line.startsWith(open.indent)) {
       lines[at] = `${open.indent}${line.trimStart()}`;
       isChanged = true;
