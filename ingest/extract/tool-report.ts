@@ -7,7 +7,7 @@ import { addSubject } from './subject.ts';
 import { listMoreResults, reportAttributes } from './tool-report/attributes.ts';
 import { addReport } from './tool-report/report-node.ts';
 import { isIdentified, thingNodes } from './tool-report/things.ts';
-import { stateStatus } from './tool-report/vulnerability.ts';
+import { isVulnerabilityId, NAMELESS, stateStatus } from './tool-report/vulnerability.ts';
 import type { ReportEvaluation, ReportThing, ToolReport } from '../../schemas/tool-report/model.ts';
 import type { SchemaProblem } from '../../schemas/intoto/problem.ts';
 import type { Decoded, Detected } from '../../schemas/decoded.ts';
@@ -16,7 +16,7 @@ import type { FormatReader, ReadContext, Reading } from './extractor.ts';
 /** Reports of scanners, testers and profilers: what they looked at and what came of it. They never say what a thing is made of. */
 export const toolReportReader: FormatReader = {
   formats: TOOL_ADAPTERS.map(({ format }) => format),
-  extractor: 'tool-report@4',
+  extractor: 'tool-report@5',
   read: readToolReport,
 };
 
@@ -39,8 +39,15 @@ function readToolReport(decoded: Decoded, detected: Detected, context: ReadConte
   const { format, version } = detected;
   return {
     facts: builder.build({ format, version, statementKind: 'report' }),
-    ...formConformance(context, [...repairs, ...(report.faults ?? [])]),
+    ...formConformance(context, [...repairs, ...(report.faults ?? []), ...namelessOf(report)]),
   };
+}
+
+/** What is said of vulnerabilities that cannot be told from others, and so is left out. */
+function namelessOf({ statuses = [] }: ToolReport): readonly SchemaProblem[] {
+  return statuses
+    .filter(({ id }) => !isVulnerabilityId(id))
+    .map(({ pointer }) => ({ ...NAMELESS, pointer }));
 }
 
 /** What had to be changed for the document to be JSON. */

@@ -84,16 +84,15 @@ function report(findings: readonly Place[]): ToolReport {
     stages: [5],
     about: [],
     results: found.length > 0 ? found : [{ name: 'findings', outcome: 'pass', count: '0' }],
-    statuses: findings.flatMap(statusOf),
+    statuses: findings.map(statusOf),
     summary: { findings: String(findings.length) },
   };
 }
 
-function statusOf(finding: Place): VulnerabilityStatus[] {
+function statusOf(finding: Place): VulnerabilityStatus {
   const component = finding.at('component');
   const vulnerability = finding.at('vulnerability');
-  const id = vulnerability.at('vulnId').text;
-  if (id === undefined) return [];
+  const id = vulnerability.at('vulnId').text ?? '';
   const label = `${component.at('name').text ?? ''}@${component.at('version').text ?? ''}`;
   const purl = component.at('purl').text;
   const thing: ReportThing = {
@@ -113,5 +112,5 @@ function statusOf(finding: Place): VulnerabilityStatus[] {
     source: 'dependency-track',
   };
   const status = STATUS_OF_STATE.get(analysis.at('state').text ?? '') ?? 'found';
-  return [{ id, aliases: [...new Set(aliases)], thing, status, details, pointer: finding.pointer }];
+  return { id, aliases: [...new Set(aliases)], thing, status, details, pointer: finding.pointer };
 }

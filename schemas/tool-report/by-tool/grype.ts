@@ -35,7 +35,7 @@ function parseGrype(root: Place): ToolReport {
     stages: [5],
     about: [sourceOf(root.at('source'))],
     results: found.length > 0 ? found : [{ name: 'vulnerabilities', outcome: 'pass', count: '0' }],
-    statuses: matches.flatMap(statusOf),
+    statuses: matches.map(statusOf),
     summary: {
       matches: String(matches.length),
       ignored: String(ignored),
@@ -60,11 +60,10 @@ function digestOf(place: Place): { algorithm: string; hex: string }[] {
   return algorithm === undefined || hex === undefined ? [] : [{ algorithm, hex }];
 }
 
-function statusOf(match: Place): VulnerabilityStatus[] {
+function statusOf(match: Place): VulnerabilityStatus {
   const vulnerability = match.at('vulnerability');
   const artifact = match.at('artifact');
-  const id = vulnerability.at('id').text;
-  if (id === undefined) return [];
+  const id = vulnerability.at('id').text ?? '';
   const name = artifact.at('name').text ?? '';
   const version = artifact.at('version').text ?? '';
   const purl = artifact.at('purl').text;
@@ -82,5 +81,5 @@ function statusOf(match: Place): VulnerabilityStatus[] {
     source: 'grype',
   };
   const aliases = related.flatMap((one) => one.at('id').text ?? []);
-  return [{ id, aliases, thing, status: 'found', details, pointer: match.pointer }];
+  return { id, aliases, thing, status: 'found', details, pointer: match.pointer };
 }

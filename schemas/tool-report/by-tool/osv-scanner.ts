@@ -121,9 +121,8 @@ function brokenRules(found: readonly Place[], key: string): ReportResult[] {
 function statusesOf(found: Place): VulnerabilityStatus[] {
   const thing = thingOf(found.at('package'));
   const groupOfId = new Map(groupsOf(found).flatMap((group) => group.ids.map((id) => [id, group])));
-  return found.at('vulnerabilities').items.flatMap((advisory) => {
-    const id = advisory.at('id').text;
-    if (id === undefined) return [];
+  return found.at('vulnerabilities').items.map((advisory) => {
+    const id = advisory.at('id').text ?? '';
     const group = groupOfId.get(id);
     const details = {
       severity: group?.severity ?? '',
@@ -133,7 +132,7 @@ function statusesOf(found: Place): VulnerabilityStatus[] {
       source: 'osv-scanner',
     };
     const aliases = advisory.at('aliases').texts;
-    return [{ id, aliases, thing, status: 'found', details, pointer: advisory.pointer }];
+    return { id, aliases, thing, status: 'found', details, pointer: advisory.pointer };
   });
 }
 

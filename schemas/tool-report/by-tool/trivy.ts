@@ -44,7 +44,7 @@ function parseTrivy(root: Place): ToolReport {
     about: [artifactOf(root)],
     results:
       results.length > 0 ? results : [{ name: 'vulnerabilities', outcome: 'pass', count: '0' }],
-    statuses: vulnerabilities.flatMap(statusOf),
+    statuses: vulnerabilities.map(statusOf),
     summary: {
       artifactType: root.at('ArtifactType').text ?? '',
       targets: String(targets.length),
@@ -92,9 +92,8 @@ function digestOf(place: Place): { algorithm: string; hex: string }[] {
   return algorithm === undefined || hex === undefined ? [] : [{ algorithm, hex }];
 }
 
-function statusOf(finding: Place): VulnerabilityStatus[] {
-  const id = finding.at('VulnerabilityID').text;
-  if (id === undefined) return [];
+function statusOf(finding: Place): VulnerabilityStatus {
+  const id = finding.at('VulnerabilityID').text ?? '';
   const purl = finding.at('PkgIdentifier', 'PURL').text;
   const name = `${finding.at('PkgName').text ?? ''}@${finding.at('InstalledVersion').text ?? ''}`;
   const { pointer } = finding;
@@ -111,5 +110,5 @@ function statusOf(finding: Place): VulnerabilityStatus[] {
     source: 'trivy',
   };
   const aliases = finding.at('VendorIDs').texts;
-  return [{ id, aliases, thing, status: 'found', details, pointer }];
+  return { id, aliases, thing, status: 'found', details, pointer };
 }

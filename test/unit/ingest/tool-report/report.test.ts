@@ -280,7 +280,7 @@ describeShared('through the registry', () => {
     const { reading, extractor } = await readDocument(garak, context(garak));
     expect([reading.facts.format, extractor, reading.inner]).toEqual([
       'garak',
-      'tool-report@4',
+      'tool-report@5',
       undefined,
     ]);
     const events = readShared('samples', 'openlineage', 'openlineage.jsonl');
