@@ -10,6 +10,11 @@ export function bareParserOf(format: string): (bytes: Uint8Array) => unknown {
   return (bytes) => JSON.parse(decode(bytes)) as unknown;
 }
 
+/** The most times that we may take as long; undefined for a format that has no parser: what splits lines knows no tag. */
+export function mostRatioOf(format: string): number | undefined {
+  return format.endsWith('-tv') ? undefined : 3;
+}
+
 /** The name of the parser, for the table. */
 export function bareParserName(format: string): string {
   if (format.endsWith('-xml') || format.endsWith('-rdf')) return 'saxes';
