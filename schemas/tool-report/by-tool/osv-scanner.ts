@@ -29,8 +29,10 @@ function isScan(result: unknown): boolean {
   return isSource && (arrayMember(result, 'packages')?.every(isScanned) ?? false);
 }
 
+/** A package without a finding has no list of them; what is there instead of a list would otherwise look like that. */
 function isScanned(found: unknown): boolean {
-  return isJsonObject(member(found, 'package'));
+  const listed = member(found, 'vulnerabilities') ?? [];
+  return isJsonObject(member(found, 'package')) && Array.isArray(listed);
 }
 
 function parseOsvScanner(root: Place): ToolReport {
@@ -67,21 +69,24 @@ interface Group {
   readonly isCalled: boolean;
 }
 
-/** Early versions wrote no groups; each advisory then stands for itself. */
+/** Early versions wrote no groups; each advisory then stands for itself, and so does one without an id: it was found. */
 function groupsOf(found: Place): Group[] {
-  const rest = new Map(
-    found.at('vulnerabilities').items.flatMap((one) => {
-      const id = one.at('id').text;
-      return id === undefined ? [] : [[id, one] as const];
-    }),
-  );
-  const groups = found.at('groups').items.map((group) => groupOf(group, rest));
-  for (const id of groups.flatMap(({ ids }) => ids)) rest.delete(id);
-  const single = [...rest].map(([id, advisory]): Group => {
-    const severity = severityOf(undefined, [advisory]);
-    return { ids: [id], severity, score: undefined, isCalled: true };
-  });
-  return [...groups, ...single];
+  const advisories = found.at('vulnerabilities').items;
+  const byId = new Map(advisories.map((one) => [idOf(one), one]));
+  const groups = found.at('groups').items.map((group) => groupOf(group, byId));
+  const grouped = new Set(groups.flatMap(({ ids }) => ids));
+  const nameless = advisories.filter((one) => idOf(one) === '');
+  const named = [...byId.values()].filter((one) => idOf(one) !== '' && !grouped.has(idOf(one)));
+  return [...groups, ...[...named, ...nameless].map(singleOf)];
+}
+
+function idOf(advisory: Place): string {
+  return advisory.at('id').text ?? '';
+}
+
+function singleOf(advisory: Place): Group {
+  const severity = severityOf(undefined, [advisory]);
+  return { ids: [idOf(advisory)], severity, score: undefined, isCalled: true };
 }
 
 function groupOf(group: Place, advisories: ReadonlyMap<string, Place>): Group {
@@ -122,7 +127,7 @@ function statusesOf(found: Place): VulnerabilityStatus[] {
   const thing = thingOf(found.at('package'));
   const groupOfId = new Map(groupsOf(found).flatMap((group) => group.ids.map((id) => [id, group])));
   return found.at('vulnerabilities').items.map((advisory) => {
-    const id = advisory.at('id').text ?? '';
+    const id = idOf(advisory);
     const group = groupOfId.get(id);
     const details = {
       severity: group?.severity ?? '',

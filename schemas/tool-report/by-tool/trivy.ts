@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import { PedigreeError } from '../../../core/errors.ts';
 import { member, stringMember } from '../../../core/json.ts';
 import { jsonObject, type ToolAdapter } from '../adapter.ts';
 import { optional } from '../optional.ts';
@@ -23,7 +24,7 @@ export const trivy: ToolAdapter = {
 
 function parseTrivy(root: Place): ToolReport {
   const targets = root.at('Results').items;
-  const all = (key: string): Place[] => targets.flatMap((target) => target.at(key).items);
+  const all = (key: string): Place[] => targets.flatMap((target) => findingsOf(target, key));
   const countOf = (key: string): string =>
     String(targets.reduce((sum, target) => sum + target.at(key).length, 0));
   const vulnerabilities = all('Vulnerabilities');
@@ -54,6 +55,15 @@ function parseTrivy(root: Place): ToolReport {
       secrets: countOf('Secrets'),
     },
   };
+}
+
+/** @throws {PedigreeError} ERR_PARSE_DOCUMENT for what is no list: it would look as if nothing had been found */
+function findingsOf(target: Place, key: string): readonly Place[] {
+  const found = target.at(key);
+  if (found.exists && !found.isArray) {
+    throw new PedigreeError('ERR_PARSE_DOCUMENT', `${key} is no list`, { at: found.pointer });
+  }
+  return found.items;
 }
 
 function severityOf(finding: Place): string {

@@ -83,6 +83,8 @@ describe.each(REPORTS)('%s', (format, reportOf, place) => {
     expect(listed.map(({ pointer }) => pointer)).toEqual([place]);
     expect(conformanceProblems).toEqual(listed);
     expect(conformant).toBe(false);
+    // it was found all the same: a report with it never passes
+    expect(facts.nodes[0]?.attributes?.['outcome']).toMatch(/^(?:warn|fail)$/);
   });
 
   test('an id', async () => {
@@ -90,5 +92,32 @@ describe.each(REPORTS)('%s', (format, reportOf, place) => {
     expect(facts.edges.filter(({ relation }) => relation === 'hasStatus')).toHaveLength(1);
     expect(facts.problems.map(({ code }) => code)).not.toContain('vulnerability-without-id');
     expect(conformant).toBe(true);
+  });
+});
+
+describe('findings that are no list', () => {
+  const vulnerabilities = { id: 'CVE-2020-1' };
+
+  test('of osv-scanner: not taken for its report', async () => {
+    const packages = [{ package: { name: 'p', version: '1' }, vulnerabilities }];
+    const { facts } = await read({ results: [{ source: { path: 'go.mod' }, packages }] });
+    expect(facts.format).toBe('opaque');
+  });
+
+  test.each(['Vulnerabilities', 'Misconfigurations', 'Secrets'])('of trivy: %s', async (key) => {
+    const report = (found: unknown): object => ({
+      SchemaVersion: 2,
+      ArtifactName: 'a',
+      ArtifactType: 'filesystem',
+      Results: [{ Target: 't', [key]: found }],
+    });
+    await expect(read(report(vulnerabilities))).rejects.toMatchObject({
+      code: 'ERR_PARSE_DOCUMENT',
+      at: `/Results/0/${key}`,
+    });
+    for (const nothing of [[], null]) {
+      const { facts } = await read(report(nothing));
+      expect(facts.nodes[0]?.attributes?.['outcome']).toBe('pass');
+    }
   });
 });
