@@ -9,35 +9,21 @@ const PROMPT = listOf('Prompt');
 const CONFIG = listOf('Config');
 const FILE = listOf('File');
 
-const KIND_OF_EXTENSION: ReadonlyMap<string, FileKind> = new Map([
-  ...['onnx', 'safetensors', 'gguf', 'ggml', 'pt', 'pth', 'ckpt', 'h5', 'keras', 'tflite'].map(
-    (extension) => [extension, 'Model'] as const,
-  ),
-  ...['joblib', 'pkl', 'pickle', 'pb', 'mlmodel'].map((extension) => [extension, 'Model'] as const),
-  ...['csv', 'tsv', 'parquet', 'arrow', 'feather', 'tfrecord', 'jsonl', 'ndjson', 'npz', 'npy'].map(
-    (extension) => [extension, 'Dataset'] as const,
-  ),
-  ...[
-    'py',
-    'ipynb',
-    'r',
-    'sql',
-    'sh',
-    'js',
-    'ts',
-    'go',
-    'rs',
-    'java',
-    'scala',
-    'jl',
-    'c',
-    'cpp',
-  ].map((extension) => [extension, 'Code'] as const),
-  ...['yaml', 'yml', 'toml', 'ini', 'cfg'].map((extension) => [extension, 'Config'] as const),
-]);
+const EXTENSIONS: readonly (readonly [kind: FileKind, extensions: readonly string[]])[] = [
+  ['Model', ['onnx', 'safetensors', 'gguf', 'ggml', 'pt', 'pth', 'ckpt', 'h5', 'keras', 'tflite']],
+  ['Model', ['joblib', 'pkl', 'pickle', 'pb', 'mlmodel']],
+  ['Dataset', ['csv', 'tsv', 'parquet', 'arrow', 'feather', 'tfrecord', 'jsonl', 'ndjson', 'npz']],
+  ['Dataset', ['npy']],
+  ['Code', ['py', 'ipynb', 'r', 'sql', 'sh', 'js', 'ts', 'go', 'rs', 'java', 'scala', 'jl', 'c']],
+  ['Code', ['cpp']],
+  ['Config', ['yaml', 'yml', 'toml', 'ini', 'cfg']],
+];
 
 const KINDS_OF_EXTENSION: ReadonlyMap<string, readonly FileKind[]> = new Map(
-  Array.from(KIND_OF_EXTENSION, ([extension, kind]) => [extension, listOf(kind)]),
+  EXTENSIONS.flatMap(([kind, extensions]) => {
+    const kinds = listOf(kind);
+    return extensions.map((extension) => [extension, kinds] as const);
+  }),
 );
 
 /**

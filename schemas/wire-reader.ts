@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { excerpt } from '../core/errors.ts';
-import { isJsonObject } from '../core/json.ts';
+import { isJsonObject, member } from '../core/json.ts';
 import { isLongList, mapLongList } from '../core/large-json.ts';
 import { LIMITS } from '../core/limits.ts';
 import type { JsonObject, JsonValue } from '../core/canonical-json-jcs.ts';
@@ -72,7 +72,7 @@ export class WireReader {
 
   /** Text, or undefined where the member is missing, empty or no text. Empty text says nothing, so it is not listed. */
   text(from: Located, key: string): string | undefined {
-    return this.asText(ownMember(from, key), from, key);
+    return this.asText(member(from.value, key), from, key);
   }
 
   /** The same of a member that is at hand. */
@@ -84,7 +84,7 @@ export class WireReader {
 
   /** Text, or a number as JSON writes it back (listed: some tools write versions and scores as numbers). */
   textOrNumber(from: Located, key: string): string | undefined {
-    return this.asTextOrNumber(ownMember(from, key), from, key);
+    return this.asTextOrNumber(member(from.value, key), from, key);
   }
 
   /** The same of a member that is at hand. */
@@ -96,7 +96,7 @@ export class WireReader {
 
   /** The member as an object; undefined where it is missing or something else. */
   object(from: Located, key: string): Located | undefined {
-    const found = ownMember(from, key);
+    const found = member(from.value, key);
     if (found === undefined) return undefined;
     if (isJsonObject(found)) return new Below(found, from, key);
     this.wrongType(from, key, 'an object');
@@ -105,7 +105,7 @@ export class WireReader {
 
   /** The member as a list; empty where it is missing or something else. */
   list(from: Located, key: string): readonly JsonValue[] {
-    const found = ownMember(from, key);
+    const found = member(from.value, key);
     if (Array.isArray(found)) return found as readonly JsonValue[];
     if (found !== undefined) this.wrongType(from, key, 'a list');
     return NOTHING;
@@ -183,12 +183,6 @@ export class WireReader {
   wrongType(from: Located, key: string, wanted: string): void {
     this.problem('wrong-type', placeOf(from, key), `${key} is not ${wanted}`);
   }
-}
-
-/** Never an inherited one. Most members are missing, which is told without asking whose they are. */
-function ownMember({ value }: Located, key: string): JsonValue | undefined {
-  const found = value[key];
-  return found === undefined || Object.hasOwn(value, key) ? found : undefined;
 }
 
 /** Keys here are names from the specification, which have nothing that a JSON Pointer escapes. */

@@ -13,8 +13,7 @@ export function textOf(value: unknown): string | undefined {
 
 /** The member as a string that is not empty. */
 export function textAt(value: unknown, key: string): string | undefined {
-  const text = stringMember(value, key);
-  return text === '' ? undefined : text;
+  return textOf(stringMember(value, key));
 }
 
 /** The member as an array; an empty one for any other value. */
@@ -29,5 +28,5 @@ export function textsAt(value: unknown, key: string): readonly string[] {
 }
 
 function isText(value: JsonValue): value is string {
-  return typeof value === 'string' && value !== '';
+  return textOf(value) !== undefined;
 }
